@@ -1,0 +1,40 @@
+# Everything a person or a pipeline runs. Each target sets up .venv first, from requirements.lock, by hash.
+PYTHON ?= python3
+CLOUD  ?= local
+BIN    := .venv/bin
+
+.PHONY: demo test lint record bench lock clean
+
+demo: .venv/ready
+	$(BIN)/azserve demo
+
+test: .venv/ready
+	$(BIN)/python -m pytest -n auto --cov --cov-report= $(ARGS)
+	$(BIN)/python -m coverage report --skip-covered --fail-under=90
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Re-records every cassette: CLOUD=local against the embedded Azure, CLOUD=public against a subscription of yours.
+record: .venv/ready
+	AZSERVE_RECORD_CLOUD=$(CLOUD) $(BIN)/python -m pytest tests/contract -m vcr --record-mode=rewrite --disable-recording-network-block
+
+bench: .venv/ready
+	$(BIN)/python -m benchmarks
+
+# Needs uv; only a maintainer who changes a dependency runs it.
+lock:
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("azserve needs Python 3.11 or later: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	touch $@
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .coverage*

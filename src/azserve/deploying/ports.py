@@ -1,0 +1,102 @@
+"""What deploying needs of Azure. `azure/` implements it; tests use fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from azserve.model.endpoint import Endpoint, EndpointKeys
+from azserve.model.estate import RegionEstate
+from azserve.model.json import JsonObject
+from azserve.model.names import Region
+from azserve.model.receipt import Failure
+from azserve.model.resource_id import ResourceId
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRequest:
+    """A template deployment to make."""
+
+    name: str
+    """Stable: `azserve-<fleet>-<env>-<phase>`."""
+    subscription: str
+    region: Region
+    """Where ARM keeps the deployment; sent as `location` at subscription scope only."""
+    group: str | None
+    """None: subscription scope."""
+    template: JsonObject
+    parameters: JsonObject
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentState:
+    """A template deployment as ARM tells of it."""
+
+    name: str
+    scope: str
+    """ARM id it lives under."""
+    state: str
+    """Azure's word: Accepted, Running, Succeeded, Failed, Canceled."""
+    correlation_id: str | None = None
+    failure: Failure | None = None
+    outputs: Mapping[str, object] = field(default_factory=dict)
+    polls: int = 0
+    seconds: float | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether ARM will change nothing any more."""
+        return self.state in {"Succeeded", "Failed", "Canceled"}
+
+
+class Deployments(Protocol):
+    """Template deployments. Called from several threads at once."""
+
+    def find(self, request: DeploymentRequest) -> DeploymentState | None:
+        """Return the deployment of that name and scope as it stands, None where there is none."""
+        ...
+
+    def validate(self, request: DeploymentRequest) -> None:
+        """Ask ARM's `validate`; raises Refused with ARM's innermost error."""
+        ...
+
+    def carry_out(
+        self,
+        request: DeploymentRequest,
+        *,
+        watch: Callable[[DeploymentState], None],
+        deadline_s: float,
+    ) -> DeploymentState:
+        """Start the deployment and poll it to its end; `watch` hears of every poll.
+
+        Returns the state even where it is Failed. Where the deadline passes first, returns the unfinished state.
+        Raises FleetBusy where a different deployment of that name is in flight, and joins it where it is the same;
+        raises the translated error where ARM refuses the PUT.
+        """
+        ...
+
+
+class Endpoints(Protocol):
+    """Deployed endpoints. Called from several threads at once."""
+
+    def in_region(self, estate: RegionEstate) -> tuple[Endpoint, ...]:
+        """Return the estate's endpoints that exist, addresses read from ARM, in the estate's order."""
+        ...
+
+    def keys(self, endpoint: Endpoint) -> EndpointKeys:
+        """Return both keys; raises PermissionDenied, or Refused where the host has key sign-in switched off."""
+        ...
+
+
+class Removal(Protocol):
+    """Deleting. Each call returns when Azure has finished, or raises StillRunning at the deadline."""
+
+    def delete(self, resource: ResourceId, api_version: str, *, deadline_s: float) -> bool:
+        """Delete one resource or group; False where it was already gone."""
+        ...
+
+    def purge_account(self, account: ResourceId, region: Region, *, deadline_s: float) -> bool:
+        """Purge a soft-deleted account, so that its name and quota are free; False where there is none."""
+        ...

@@ -1,0 +1,119 @@
+"""What is said to a model and what comes back, independent of the route it goes over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from azserve.model.json import JsonObject, JsonValue
+
+Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn."""
+
+    role: Role
+    content: JsonValue
+    """Text, or a list of content items in the API's own form for images."""
+    tool_calls: tuple[JsonObject, ...] = ()
+    tool_call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A chat completion to ask for. None leaves a parameter out of the body."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] | None = None
+    seed: int | None = None
+    response_format: JsonObject | None = None
+    tools: tuple[JsonObject, ...] = ()
+    tool_choice: JsonValue = None
+    extra: Mapping[str, JsonValue] = field(default_factory=dict)
+    """Parameters outside the API; sent with `extra-parameters`."""
+    extra_parameters: Literal["error", "drop", "pass-through"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens, as the model counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds since the request was sent; None where it never came to that."""
+
+    first_byte_s: float | None = None
+    first_token_s: float | None = None
+    """First token of any kind, thinking included."""
+    first_answer_s: float | None = None
+    """First token of the visible answer."""
+    total_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAnswer:
+    """A whole answer, streamed or not, its thinking set apart."""
+
+    answer: str
+    """What the user is meant to read, without the thinking."""
+    thinking: str | None
+    """Text between `<think>` tags or in `reasoning_content`; None where the model did not think aloud."""
+    model: str
+    finish_reason: str | None
+    usage: Usage | None
+    timings: Timings
+    tool_calls: tuple[JsonObject, ...] = ()
+    chunks: int = 0
+    """Events of a stream that carried a choice; 0 for an unstreamed answer."""
+    done: bool = True
+    """Whether a stream ended in `[DONE]`."""
+    request_id: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Rate-limit headers only, names in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingDelta:
+    """A piece of thinking."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDelta:
+    """A piece of the visible answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnd:
+    """The last event of a stream: the whole answer put together."""
+
+    answer: ChatAnswer
+
+
+StreamEvent: TypeAlias = ThinkingDelta | AnswerDelta | StreamEnd
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What the `/info` route says; from ARM where the route does not exist."""
+
+    model_name: str
+    model_type: str
+    """`chat-completion` in the specification, `chat-completions` in the tutorials, `embeddings`, …"""
+    model_provider_name: str
+    source: str
+    """`/info` or `ARM`."""

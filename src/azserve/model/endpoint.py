@@ -1,0 +1,44 @@
+"""A deployed endpoint, as ARM tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from azserve.model.catalogue import Hosting
+from azserve.model.names import EndpointKey, ModelName, Region
+from azserve.model.resource_id import ResourceId
+from azserve.model.secret import Secret
+from azserve.model.settings import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One model that answers, or should, in one region."""
+
+    key: EndpointKey
+    region: Region
+    hosting: Hosting
+    model: ModelName
+    resource: ResourceId
+    """The serverless endpoint, or the account's deployment."""
+    uri: str
+    """Base address as ARM gave it, no slash at the end: the endpoint's own, or the account's inference host."""
+    sign_in: SignIn
+    version: str | None = None
+    """Foundry: the deployed version."""
+    provisioning_state: str = "Succeeded"
+    endpoint_state: str | None = None
+    """Serverless: Online, Creating, Suspended, …; Succeeded does not say Online."""
+
+    @property
+    def deployment(self) -> str | None:
+        """Foundry: the name to send as `model`; None for serverless, where no model is named."""
+        return self.resource.name if self.hosting is Hosting.FOUNDRY else None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointKeys:
+    """Both keys, masked. Serverless calls them primaryKey and secondaryKey, accounts key1 and key2."""
+
+    primary: Secret
+    secondary: Secret

@@ -1,0 +1,62 @@
+"""What a probe found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from azserve.model.chat import ChatAnswer, Timings, Usage
+from azserve.model.names import EndpointKey, Region
+
+
+class Outcome(StrEnum):
+    """How a probe ended."""
+
+    PASSED = "passed"
+    UNSUPPORTED = "unsupported-as-expected"
+    """The model does not do this, and the catalogue says so: a pass of its own kind."""
+    UNEXPECTED = "unexpectedly-supported"
+    FLAKY = "flaky"
+    """Passed, but not at the first try."""
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """Could not be told: unreachable from here, or throttled by ourselves."""
+    SKIPPED = "skipped"
+
+    @property
+    def passes(self) -> bool:
+        """Whether a required probe that ended so lets the run pass."""
+        return self in {Outcome.PASSED, Outcome.UNSUPPORTED, Outcome.FLAKY, Outcome.UNEXPECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One expectation of a probe."""
+
+    name: str
+    """Stable, kebab-case: `answer-not-empty`, `usage-adds-up`."""
+    passed: bool
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One probe against one endpoint in one region."""
+
+    probe: str
+    endpoint: EndpointKey
+    region: Region
+    outcome: Outcome
+    required: bool
+    message: str
+    """One clause: what held, or the first thing that did not."""
+    code: str | None = None
+    """Where something failed: the check's name, or the service's own error code."""
+    hint: str | None = None
+    checks: tuple[Check, ...] = ()
+    timings: Timings = Timings()
+    usage: Usage | None = None
+    attempts: int = 1
+    answer: ChatAnswer | None = None
+    """What the model said, for the print-out; reports show it only when asked."""

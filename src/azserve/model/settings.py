@@ -1,0 +1,196 @@
+"""What the user asked for: one file, one environment, resolved once and frozen.
+
+`config` makes these; nothing later reads a file, a flag or `os.environ`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from azserve.model.catalogue import Hosting
+from azserve.model.names import EndpointKey, FleetId, ModelName, Region, SubscriptionId
+
+
+class Cloud(StrEnum):
+    """Which Azure. LOCAL is the embedded one; URL is any other, with its address in `CloudSettings.manager`."""
+
+    PUBLIC = "public"
+    USGOV = "usgov"
+    CHINA = "china"
+    LOCAL = "local"
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class CloudSettings:
+    """Where Azure Resource Manager answers, and where tokens for it come from."""
+
+    cloud: Cloud
+    manager: str
+    """Base address of ARM, no slash at the end."""
+    audience: str
+    """The scope's resource: `https://management.azure.com`."""
+    authority: str | None = None
+    """Entra's address; None for the local cloud, whose tokens come from its managed identity endpoint."""
+
+
+class SignIn(StrEnum):
+    """What callers of a deployed model sign in with."""
+
+    KEY = "key"
+    ENTRA = "entra"
+    BOTH = "both"
+
+
+class ContentFilter(StrEnum):
+    """How strict the filter is. OFF means the service's own default is declined where the service allows it."""
+
+    DEFAULT = "default"
+    STRICT = "strict"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Foundry capacity in units of the sku; what a unit is worth comes from the sku's rate limits."""
+
+    minimum: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegionChoice:
+    """Which regions are wanted."""
+
+    of: tuple[Region, ...]
+    """Candidates, most wanted first. Empty: every region the catalogue knows for the model."""
+    need: int | None = None
+    """How many are needed; None is all of them."""
+    within: tuple[str, ...] = ()
+    """Geographies or regions that data may not leave: `("eu",)`."""
+    avoid: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSettings:
+    """One entry of the `endpoints` map."""
+
+    key: EndpointKey
+    model: ModelName
+    hosting: Hosting
+    where: str
+    """`file:line:column` of the entry, for later complaints."""
+    version: str | None = None
+    """Foundry only, always pinned: `latest` was resolved from the catalogue."""
+    sku: str | None = None
+    capacity: Capacity | None = None
+    content_filter: ContentFilter = ContentFilter.DEFAULT
+    regions: RegionChoice | None = None
+    """Overrides the fleet's choice."""
+    upgrade: str | None = None
+    """Foundry `versionUpgradeOption`, Azure's own words; None leaves it to the template's default."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """Whether the host can be reached from the internet, and how else."""
+
+    public: bool = True
+    subnet: str | None = None
+    """Pattern of a subnet id for a private endpoint: `{fleet} {env} {region}` are filled in."""
+    dns: str | tuple[str, ...] = "managed"
+    """`managed`, `create`, or the ids of existing zones."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessGrant:
+    """A role assignment on the host."""
+
+    role: str
+    """azserve's words: `call`, `read`, `manage`."""
+    principal: str | None = None
+    """Object id; None with `self_` true."""
+    self_: bool = False
+    principal_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingHost:
+    """What is already there: used, never changed beyond our own children, never destroyed. Patterns allowed."""
+
+    group: str | None = None
+    hub: str | None = None
+    project: str | None = None
+    account: str | None = None
+    vault: str | None = None
+    storage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostSettings:
+    """What belongs to the hub and project, or to the account, rather than to an endpoint."""
+
+    sign_in: SignIn = SignIn.KEY
+    network: NetworkSettings = NetworkSettings()
+    access: tuple[AccessGrant, ...] = ()
+    identity: str = "system"
+    existing: ExistingHost = ExistingHost()
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """In which order regions are deployed, and what happens when one fails."""
+
+    canary: Region | None = None
+    gate: str | None = None
+    """`smoke`: the canary's probes must pass before the others start."""
+    on_failure: str = "keep"
+    """`keep` or `rollback`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmokeSettings:
+    """Which probes must pass, and what a run may cost."""
+
+    required: tuple[str, ...] = ("chat",)
+    by_endpoint: Mapping[EndpointKey, tuple[str, ...]] = field(default_factory=dict)
+    """More required probes, per endpoint."""
+    private: bool = False
+    """`from: private`: endpoints are unreachable from here by design, so unreachable is unknown, not dead."""
+    budget_tokens: int | None = None
+    budget_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One fleet in one environment."""
+
+    fleet_id: FleetId
+    file: Path
+    endpoints: Mapping[EndpointKey, EndpointSettings]
+    """In the file's order."""
+    regions: RegionChoice
+    cloud: CloudSettings
+    subscription: SubscriptionId | None = None
+    """None only where nothing named one; verbs that need it say so."""
+    tenant: str | None = None
+    subscriptions: Mapping[Region, SubscriptionId] = field(default_factory=dict)
+    """Where a region has its own."""
+    group_pattern: str = "rg-{fleet}-{env}-{region}"
+    tags: Mapping[str, str] = field(default_factory=dict)
+    serverless: HostSettings = HostSettings()
+    foundry: HostSettings = HostSettings()
+    rollout: Rollout = Rollout()
+    smoke: SmokeSettings = SmokeSettings()
+    ttl: timedelta | None = None
+    templates: Path | None = None
+    """The user's own template set."""
+
+    def subscription_in(self, region: Region) -> SubscriptionId | None:
+        """Return the subscription that a region's resources go to."""
+        return self.subscriptions.get(region, self.subscription)
