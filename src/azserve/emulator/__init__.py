@@ -1,0 +1,19 @@
+"""A local Azure: identity, ARM, two resource providers and models that answer, on one loopback port.
+
+A program of its own that shares a repository with azserve: nothing here imports another room or reads the
+catalogue, and only `cli` starts it. That is what keeps a test against it honest.
+
+    kernel/      wire forms (Call, Reply, ArmError), addresses, the World: clock, ids, what exists, what will happen
+    identity/    tokens: managed identity, Entra's token endpoint, what a token must hold
+    arm/         subscriptions, groups, providers, generic resources, operations; deployments/ with the template engine
+    providers/   one folder per resource provider: kinds of resources and their rules
+    inference/   the data plane: routes, keys and tokens, the scripted model, server-sent events
+    scenarios/   data files in Azure's wire form: catalogue, quotas, lifecycle, provisioning times
+    server.py    sockets; app.py puts the parts together; admin.py and faults.py are `/_emulator`
+
+Time is the World's clock, which can be advanced and sped up. Nothing runs in the background: what is due happens
+when the next request arrives, in order and at its own time, because without a request nobody could tell. An idle
+emulator therefore burns no CPU, and the same requests at the same times always give the same world.
+
+What is inferred about Azure rather than known is marked where it is coded, with `inferred(...)`.
+"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from azserve.model.chat import ChatAnswer, Timings, Usage
@@ -55,7 +55,7 @@ class Finding:
     """Where something failed: the check's name, or the service's own error code."""
     hint: str | None = None
     checks: tuple[Check, ...] = ()
-    timings: Timings = Timings()
+    timings: Timings = field(default_factory=Timings)
     usage: Usage | None = None
     attempts: int = 1
     answer: ChatAnswer | None = None

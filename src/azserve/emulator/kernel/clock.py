@@ -1,0 +1,35 @@
+"""The emulator's own time."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Seconds that pass like the wall's, times `speed`, and can be advanced. Never goes back.
+
+    A speed other than 1 is for tests: `Retry-After` is then sent in wall seconds, with a fraction, which real
+    clients of ours accept and the real Azure never sends.
+    """
+
+    def __init__(self, *, speed: float = 1.0, start: datetime | None = None) -> None:
+        self.speed = speed
+        self._zero = (start or datetime.now(UTC)).timestamp()
+        self._wall_zero = time.monotonic()
+        self._advanced_s = 0.0
+
+    def now(self) -> float:
+        """Emulated seconds since the epoch."""
+        return self._zero + (time.monotonic() - self._wall_zero) * self.speed + self._advanced_s
+
+    def advance(self, seconds: float) -> None:
+        """Skip ahead; negative is refused with ValueError."""
+        if seconds < 0:
+            raise ValueError("time does not go back")
+        self._advanced_s += seconds
+
+
+def timestamp(seconds: float) -> str:
+    """Azure's form of a time: `2026-04-09T19:15:38.439824Z`."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,127 @@
+"""The World: all that exists in the local Azure, and all that is due to happen."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from azserve.emulator.kernel.address import Address
+from azserve.emulator.kernel.clock import Clock
+from azserve.emulator.kernel.wire import ArmError, Json
+
+
+@dataclass(slots=True)
+class Stored:
+    """A resource, or a group (`address.type` empty)."""
+
+    address: Address
+    api_version: str
+    """The one it was last written with."""
+    body: dict[str, Json]
+    """What a GET shows at the top level besides id, name, type, etag and systemData: location, tags, kind, sku,
+    identity, and `properties` with its `provisioningState` kept up to date by events."""
+    created_at: float
+    changed_at: float
+    created_by: str = ""
+    hidden: dict[str, Json] = field(default_factory=dict)
+    """State that is never shown by a GET: keys, soft-deletion, pools held."""
+
+    @property
+    def properties(self) -> dict[str, Json]:
+        """The `properties` object, made where it is missing."""
+        found: dict[str, Json] = self.body.setdefault("properties", {})
+        return found
+
+    @property
+    def state(self) -> str:
+        """`provisioningState`, `Succeeded` for types that have none."""
+        return str(self.properties.get("provisioningState", "Succeeded"))
+
+
+class Ids:
+    """Identifiers that look random and are the same in every run with the same seed."""
+
+    def __init__(self, seed: str = "azserve") -> None:
+        self._seed = seed
+        self._count = itertools.count(1)
+
+    def hex(self, length: int = 32) -> str:
+        """Return fresh hexadecimal characters, 64 at most."""
+        return hashlib.sha256(f"{self._seed}/{next(self._count)}".encode()).hexdigest()[:length]
+
+    def guid(self) -> str:
+        """Return a fresh GUID."""
+        return str(uuid.UUID(self.hex(), version=4))
+
+    def secret(self) -> str:
+        """Return a fresh 32-character key, as serverless endpoints have."""
+        return self.hex(32)
+
+
+class World:
+    """One local Azure. Single-threaded: the server calls it from one event loop."""
+
+    def __init__(self, *, clock: Clock, ids: Ids | None = None, scenario: Json = None) -> None:
+        self.clock = clock
+        self.ids = ids or Ids()
+        self.scenario: Json = scenario or {}
+        """The scenario file, parsed: Azure's wire form, read by the providers."""
+        self.stored: dict[str, Stored] = {}
+        """Groups and resources by `Address.key`, in order of creation."""
+        self.operations: dict[str, Operation] = {}
+        self.notes: dict[str, Json] = {}
+        """State of a part that is no resource (registrations, soft-deleted accounts), under the part's name."""
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._now: float | None = None
+
+    def now(self) -> float:
+        """Emulated time; inside an event, the time at which it was due."""
+        return self._now if self._now is not None else self.clock.now()
+
+    def after(self, seconds: float, do: Callable[[], None]) -> float:
+        """Let something happen later; return when. Events of equal time run in the order they were made."""
+        due = self.now() + seconds
+        heapq.heappush(self._events, (due, next(self._order), do))
+        return due
+
+    def settle(self) -> None:
+        """Run all that is due by now, each at its own time. Called before every request is answered."""
+        until = self.clock.now()
+        while self._events and self._events[0][0] <= until:
+            due, _, do = heapq.heappop(self._events)
+            self._now = due
+            try:
+                do()
+            finally:
+                self._now = None
+
+    def get(self, address: Address) -> Stored | None:
+        """Return what is at an address."""
+        return self.stored.get(address.key)
+
+    def under(self, address: Address, kind: str | None = None) -> Iterator[Stored]:
+        """Yield what lies below a group or resource, at any depth; `kind` is a full type to keep."""
+        start = address.key + "/"
+        for key, stored in list(self.stored.items()):
+            if key.startswith(start) and (kind is None or stored.address.type.lower() == kind.lower()):
+                yield stored
+
+
+@dataclass(slots=True)
+class Operation:
+    """A long-running operation, as its status address tells of it."""
+
+    id: str
+    started_at: float
+    ends_at: float
+    resource: Address | None
+    """Whose body the client gets in the end; None where the end is empty (a delete)."""
+    state: str = "InProgress"
+    """InProgress, Succeeded, Failed or Canceled."""
+    error: ArmError | None = None
+    polls: int = 0
