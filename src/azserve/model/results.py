@@ -1,0 +1,237 @@
+"""What each verb answers with. `reporting` shows these; `verbs` makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from azserve.errors import Problem
+from azserve.model.chat import ModelInfo, Usage
+from azserve.model.endpoint import Endpoint, EndpointKeys
+from azserve.model.finding import Finding
+from azserve.model.json import JsonValue
+from azserve.model.names import EndpointKey, FleetId, ModelName, Region
+from azserve.model.plan import Change, Plan
+from azserve.model.receipt import Receipt
+from azserve.model.resource_id import ResourceId
+from azserve.model.verdict import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class InitResult:
+    """A starter file was written."""
+
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSummary:
+    """One endpoint of a validated file."""
+
+    key: EndpointKey
+    model: ModelName
+    hosting: str
+    version: str | None
+    sku: str | None
+    regions: tuple[Region, ...]
+    """Candidates, most wanted first."""
+    need: int | None
+    """How many of them are needed; None is all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateResult:
+    """The file is sound."""
+
+    fleet_id: FleetId
+    file: Path
+    cloud: str
+    subscription: str | None
+    endpoints: tuple[EndpointSummary, ...]
+
+
+class FileState(StrEnum):
+    """What happened to a rendered file on disk."""
+
+    WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    DIFFERS = "differs"
+    """`--check`: the file on disk is not what would be rendered."""
+    MISSING = "missing"
+    """`--check`: there is no such file."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """One rendered file."""
+
+    path: str
+    state: FileState
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """Templates were rendered, or compared with what is on disk."""
+
+    fleet_id: FleetId
+    out: Path
+    regions: tuple[Region, ...]
+    files: tuple[FileOutcome, ...]
+    warnings: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """What a deploy would do, and how well that is known."""
+
+    plan: Plan
+    taken_at: datetime
+    """When Azure was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeployResult:
+    """What a deploy did; with `--dry-run`, the plan alone."""
+
+    plan: Plan
+    receipt: Receipt | None
+
+
+class EndpointStatus(StrEnum):
+    """How an endpoint stands against the file."""
+
+    OK = "ok"
+    NOT_READY = "not-ready"
+    DRIFTED = "drifted"
+    MISSING = "missing"
+    EXTRA = "extra"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One endpoint in one region."""
+
+    endpoint: str
+    region: Region
+    model: str | None
+    status: EndpointStatus
+    provisioning_state: str | None
+    endpoint_state: str | None
+    uri: str | None
+    resource: ResourceId
+    drift: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusResult:
+    """Every endpoint in every region, and drift of what surrounds them."""
+
+    fleet_id: FleetId
+    rows: tuple[StatusRow, ...]
+    surroundings: tuple[StatusRow, ...]
+    """Groups, hubs, projects and accounts that drifted, are missing, or are extra."""
+
+
+@dataclass(frozen=True, slots=True)
+class InfoRow:
+    """Model information of one endpoint."""
+
+    endpoint: Endpoint
+    info: ModelInfo | None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InfoResult:
+    """Model information of every endpoint."""
+
+    fleet_id: FleetId
+    rows: tuple[InfoRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeysRow:
+    """The keys of one endpoint, or why there are none."""
+
+    endpoint: EndpointKey
+    region: Region
+    resource: ResourceId
+    keys: EndpointKeys | None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeysResult:
+    """Keys, masked unless they are shown on purpose."""
+
+    fleet_id: FleetId
+    rows: tuple[KeysRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SmokeResult:
+    """What the probes found, endpoints in the plan's order, probes in their own."""
+
+    fleet_id: FleetId
+    findings: tuple[Finding, ...]
+    spent: Usage
+    """Tokens of the whole run."""
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether every required probe passed."""
+        return all(finding.outcome.passes for finding in self.findings if finding.required)
+
+
+class RemovalState(StrEnum):
+    """What happened to a resource that was to go."""
+
+    DELETED = "deleted"
+    GONE = "already-gone"
+    PURGED = "purged"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One resource."""
+
+    resource: ResourceId
+    region: Region
+    state: RemovalState
+    because: str = ""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyResult:
+    """What was removed, and what was kept and why."""
+
+    fleet_id: FleetId
+    removed: tuple[Removed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """The whole line, once."""
+
+    validate: ValidateResult
+    render: RenderResult
+    plan: PlanResult
+    deploy: DeployResult
+    info: InfoResult
+    smoke: SmokeResult
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """Any other document a verb prints: a schema, a resolved file."""
+
+    document: Mapping[str, JsonValue]

@@ -1,0 +1,131 @@
+"""Plans, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from azserve.model.plan import Action, Placement, Plan, Step
+from azserve.model.receipt import Receipt, RegionOutcome, RegionState
+from azserve.model.results import DeployResult, PlanResult
+from azserve.model.verdict import Answer, Verdict
+from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Table, cell, count, seconds
+
+ACTION_MARKS = {
+    Action.CREATE: Mark.PLUS,
+    Action.UPDATE: Mark.CHANGE,
+    Action.REPLACE: Mark.CHANGE,
+    Action.DELETE: Mark.MINUS,
+    Action.UNCHANGED: Mark.SAME,
+    Action.EXTRA: Mark.WARNING,
+}
+ANSWER_MARKS = {Answer.YES: Mark.YES, Answer.NO: Mark.NO, Answer.UNKNOWN: Mark.UNKNOWN}
+STATE_MARKS = {
+    RegionState.DEPLOYED: Mark.YES,
+    RegionState.UNCHANGED: Mark.SAME,
+    RegionState.FAILED: Mark.NO,
+    RegionState.RUNNING: Mark.UNKNOWN,
+    RegionState.SKIPPED: Mark.WARNING,
+}
+
+
+def plan(result: PlanResult) -> tuple[Block, ...]:
+    """Verdicts, then steps region by region."""
+    return (*_placement(result.plan.placement), *_steps(result.plan), Line(_summary(result.plan), tone="bold"))
+
+
+def _placement(placement: Placement) -> Iterator[Block]:
+    for warning in placement.warnings:
+        yield Line(warning.message, Mark.WARNING)
+        if warning.hint:
+            yield Line(warning.hint, indent=2, tone="dim")
+    columns = (Column("endpoint"), Column("region"), Column("verdict"), Column("known from"), Column("because"))
+    yield Table(columns, tuple(_verdict_row(verdict) for verdict in placement.verdicts))
+    for left_out in placement.not_chosen:
+        yield Line(f"{left_out.region} not chosen: {left_out.because}", tone="dim")
+
+
+def _verdict_row(verdict: Verdict) -> tuple[Cell, ...]:
+    known = verdict.evidence.rank.value + (f" {verdict.evidence.as_of:%Y-%m-%d}" if verdict.evidence.as_of else "")
+    return (
+        cell(verdict.endpoint),
+        cell(verdict.region),
+        cell(verdict.answer, ANSWER_MARKS[verdict.answer]),
+        cell(known),
+        cell("; ".join(reason.message for reason in verdict.reasons) or None),
+    )
+
+
+def _steps(planned: Plan) -> Iterator[Block]:
+    for phase in planned.phases:
+        for region, steps in groupby(phase.steps, key=lambda step: step.region):
+            yield Line("")
+            yield Line(f"{region} ({phase.name})", tone="bold")
+            for step in steps:
+                yield from _step(step)
+
+
+def _step(step: Step) -> Iterator[Block]:
+    kind = step.resource.type.rpartition("/")[2]
+    because = f"  ({step.because})" if step.because else ""
+    yield Line(f"{step.action:<9} {kind:<24} {step.resource.name}{because}", ACTION_MARKS[step.action], indent=2)
+    for change in step.changes:
+        yield Line(f"{change.path}: {_short(change.old)} → {_short(change.new)}", indent=6, tone="dim")
+
+
+def _short(value: object) -> str:
+    shown = "unset" if value is None else str(value)
+    return shown if len(shown) <= 60 else shown[:57] + "…"
+
+
+def _summary(planned: Plan) -> str:
+    tally = {action: sum(step.action is action for step in planned.steps) for action in Action}
+    counted = ", ".join(f"{number} to {action}" if action.writes else f"{number} {action}"
+                        for action, number in tally.items() if number)  # fmt: skip
+    regions = count(len(planned.placement.estates), "region")
+    if not planned.writes:
+        return f"nothing to do in {regions}: {counted or 'nothing is asked for'}"
+    return f"{counted} in {regions}"
+
+
+def deploy(result: DeployResult) -> tuple[Block, ...]:
+    """What each region came to; the plan itself for a dry run."""
+    if result.receipt is None:
+        return (*_steps(result.plan), Line(f"dry run: {_summary(result.plan)}", tone="bold"))
+    return (*_receipt(result.receipt),)
+
+
+def _receipt(receipt: Receipt) -> Iterator[Block]:
+    for warning in receipt.plan.placement.warnings:
+        yield Line(warning.message, Mark.WARNING)
+    columns = (Column("region"), Column("state"), Column("group"), Column("took", "right"), Column("endpoints"),
+               Column("Azure says"))  # fmt: skip
+    yield Table(columns, tuple(_outcome_row(outcome) for outcome in receipt.regions))
+    for outcome in receipt.regions:
+        if outcome.failure and outcome.failure.hint:
+            yield Line(f"{outcome.region}: {outcome.failure.hint}", Mark.WARNING)
+    if receipt.endpoints:
+        yield Line("")
+        yield endpoint_table(receipt)
+    if all(outcome.state is RegionState.UNCHANGED for outcome in receipt.regions):
+        yield Line("nothing to do: every resource is as the file says, nothing was written", Mark.SAME)
+
+
+def _outcome_row(outcome: RegionOutcome) -> tuple[Cell, ...]:
+    took = sum(record.seconds or 0.0 for record in outcome.deployments) or None
+    failure = f"{outcome.failure.code}: {outcome.failure.message}" if outcome.failure else None
+    return (
+        cell(outcome.region),
+        cell(outcome.state, STATE_MARKS[outcome.state]),
+        cell(outcome.group),
+        cell(seconds(took), raw=took),
+        cell(len(outcome.endpoints)),
+        cell(failure),
+    )
+
+
+def endpoint_table(receipt: Receipt) -> Table:
+    """Where each endpoint answers."""
+    columns = (Column("endpoint"), Column("region"), Column("model"), Column("address", fold=False))
+    rows = tuple((cell(each.key), cell(each.region), cell(each.model), cell(each.uri)) for each in receipt.endpoints)
+    return Table(columns, rows)

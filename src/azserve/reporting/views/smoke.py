@@ -1,0 +1,134 @@
+"""Findings, and the demo's print-out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from azserve.model.chat import ChatAnswer
+from azserve.model.finding import Finding, Outcome
+from azserve.model.receipt import Receipt
+from azserve.model.results import DemoResult, SmokeResult
+from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Table, cell, count, seconds
+
+OUTCOME_MARKS = {
+    Outcome.PASSED: Mark.YES,
+    Outcome.UNSUPPORTED: Mark.SAME,
+    Outcome.UNEXPECTED: Mark.PLUS,
+    Outcome.FLAKY: Mark.WARNING,
+    Outcome.FAILED: Mark.NO,
+    Outcome.UNKNOWN: Mark.UNKNOWN,
+    Outcome.SKIPPED: Mark.SAME,
+}
+
+
+def smoke(result: SmokeResult) -> tuple[Block, ...]:
+    """One row per probe, endpoint and region."""
+    columns = (Column("endpoint"), Column("region"), Column("probe"), Column("outcome"),
+               Column("first token", "right"), Column("first answer", "right"), Column("total", "right"),
+               Column("tokens", "right"), Column("finding"))  # fmt: skip
+    return (Table(columns, tuple(_finding_row(each) for each in result.findings)),
+            *_hints(result.findings), _verdict(result))  # fmt: skip
+
+
+def _finding_row(finding: Finding) -> tuple[Cell, ...]:
+    times = finding.timings
+    tokens = finding.usage.total_tokens if finding.usage else None
+    probe = finding.probe if finding.required else f"{finding.probe} (optional)"
+    return (
+        cell(finding.endpoint),
+        cell(finding.region),
+        cell(probe, raw=finding.probe),
+        cell(finding.outcome, OUTCOME_MARKS[finding.outcome]),
+        cell(seconds(times.first_token_s), raw=times.first_token_s),
+        cell(seconds(times.first_answer_s), raw=times.first_answer_s),
+        cell(seconds(times.total_s), raw=times.total_s),
+        cell(None if tokens is None else f"{tokens:,}", raw=tokens),
+        cell(finding.message),
+    )
+
+
+def _hints(findings: tuple[Finding, ...]) -> Iterator[Block]:
+    for finding in findings:
+        if finding.hint and not finding.outcome.passes:
+            yield Line(f"{finding.region}/{finding.endpoint} {finding.probe}: {finding.hint}", Mark.WARNING)
+
+
+def _verdict(result: SmokeResult) -> Line:
+    required = [finding for finding in result.findings if finding.required]
+    passed = sum(finding.outcome.passes for finding in required)
+    mark = Mark.YES if result.passed else Mark.NO
+    return Line(
+        f"{passed} of {count(len(required), 'required probe')} passed, "
+        f"{count(result.spent.total_tokens, 'token')} spent, {seconds(result.seconds)}",
+        mark,
+        tone="bold",
+    )
+
+
+def demo(result: DemoResult) -> tuple[Block, ...]:
+    """A table per region, then what the seed prints."""
+    return (
+        *(Line(warning.message, Mark.WARNING) for warning in result.render.warnings),
+        *_regions(result),
+        *_printout(result),
+        Line(""),
+        Line(f"the whole line in {seconds(result.seconds)}, on the embedded local Azure", Mark.YES, tone="bold"),
+    )
+
+
+def _regions(result: DemoResult) -> Iterator[Block]:
+    receipt = result.deploy.receipt
+    if receipt is None:
+        return
+    for outcome in receipt.regions:
+        yield Line("")
+        yield Line(f"{outcome.region}: {outcome.state}, group {outcome.group}", tone="bold")
+        yield _region_table(receipt, result, outcome.region)
+
+
+def _region_table(receipt: Receipt, result: DemoResult, region: str) -> Table:
+    columns = (Column("endpoint"), Column("model"), Column("hosting"), Column("probe"), Column("outcome"),
+               Column("first token", "right"), Column("total", "right"), Column("tokens", "right"))  # fmt: skip
+    endpoints = {endpoint.key: endpoint for endpoint in receipt.endpoints if endpoint.region == region}
+    rows = []
+    for finding in result.smoke.findings:
+        if finding.region != region or finding.endpoint not in endpoints:
+            continue
+        endpoint = endpoints[finding.endpoint]
+        drawn = _finding_row(finding)
+        rows.append((drawn[0], cell(endpoint.model), cell(endpoint.hosting), drawn[2], drawn[3], drawn[4], *drawn[6:8]))
+    return Table(columns, tuple(rows))
+
+
+def _printout(result: DemoResult) -> Iterator[Block]:
+    """What the seed's own code prints: `/info`, then the answer with its thinking apart."""
+    info = next((row.info for row in result.info.rows if row.info and row.info.source == "/info"), None)
+    answer = next((finding.answer for finding in result.smoke.findings
+                   if finding.answer and finding.answer.thinking), None)  # fmt: skip
+    if info:
+        yield Line("")
+        yield Line(f"Model name: {info.model_name}")
+        yield Line(f"Model type: {info.model_type}")
+        yield Line(f"Model provider name: {info.model_provider_name}")
+    if answer:
+        yield Line("")
+        yield from chat_printout(answer)
+
+
+def chat_printout(answer: ChatAnswer) -> Iterator[Block]:
+    """Response with thinking and answer apart, model, and tokens, as the seed prints them."""
+    yield Line("Response:")
+    if answer.thinking:
+        yield Line(f"Thinking: {_clip(answer.thinking)}", indent=2, tone="dim")
+    yield Line(f"Answer: {answer.answer.strip()}", indent=2)
+    yield Line(f"Model: {answer.model}")
+    if answer.usage:
+        yield Line("Usage:")
+        yield Line(f"Prompt tokens: {answer.usage.prompt_tokens}", indent=2)
+        yield Line(f"Total tokens: {answer.usage.total_tokens}", indent=2)
+        yield Line(f"Completion tokens: {answer.usage.completion_tokens}", indent=2)
+
+
+def _clip(thinking: str, limit: int = 400) -> str:
+    joined = " ".join(thinking.split())
+    return joined if len(joined) <= limit else joined[:limit].rsplit(" ", 1)[0] + " …"

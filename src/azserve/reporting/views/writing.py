@@ -1,0 +1,78 @@
+"""What was written to disk, and what was found sound."""
+
+from __future__ import annotations
+
+from azserve.model.names import Region
+from azserve.model.results import EndpointSummary, FileState, InitResult, RenderResult, ValidateResult
+from azserve.reporting.blocks import Block, Column, Line, Mark, Table, cell, count
+
+FILE_MARKS = {
+    FileState.WRITTEN: Mark.PLUS,
+    FileState.UNCHANGED: Mark.SAME,
+    FileState.DIFFERS: Mark.CHANGE,
+    FileState.MISSING: Mark.NO,
+}
+
+
+def init(result: InitResult) -> tuple[Block, ...]:
+    """A starter file."""
+    return (
+        Line(f"wrote {result.file}", Mark.YES),
+        Line("next: edit it, then `azserve validate`", tone="dim"),
+    )
+
+
+def validate(result: ValidateResult) -> tuple[Block, ...]:
+    """The endpoints of a sound file."""
+    columns = (Column("endpoint"), Column("model"), Column("hosting"), Column("version"), Column("sku"),
+               Column("regions"))  # fmt: skip
+    rows = tuple(
+        (
+            cell(each.key),
+            cell(each.model),
+            cell(each.hosting),
+            cell(each.version),
+            cell(each.sku),
+            cell(_regions(each), raw=",".join(each.regions)),
+        )
+        for each in result.endpoints
+    )
+    where = f"{result.cloud} cloud" + (f", subscription {result.subscription}" if result.subscription else "")
+    return (
+        Line(f"{result.file}: fleet {result.fleet_id}, {count(len(rows), 'endpoint')}, {where}", Mark.YES),
+        Table(columns, rows),
+    )
+
+
+def _regions(endpoint: EndpointSummary) -> str:
+    if not endpoint.regions:
+        return "any"
+    listed = ", ".join(endpoint.regions)
+    return listed if endpoint.need in {None, len(endpoint.regions)} else f"{endpoint.need} of {listed}"
+
+
+def render(result: RenderResult) -> tuple[Block, ...]:
+    """Files per region."""
+    columns = (Column("file", fold=False), Column("state"), Column("size", "right"))
+    rows = tuple(
+        (
+            cell(file.path),
+            cell(file.state, FILE_MARKS[file.state]),
+            cell(f"{file.bytes / 1024:.1f} KiB", raw=file.bytes),
+        )
+        for file in result.files
+    )
+    return (
+        *(Line(warning.message, Mark.WARNING) for warning in result.warnings),
+        Table(columns, rows),
+        Line(f"{_tally(result)} in {result.out} for {_names(result.regions)}"),
+    )
+
+
+def _tally(result: RenderResult) -> str:
+    by_state = {state: sum(file.state is state for file in result.files) for state in FileState}
+    return ", ".join(f"{number} {state}" for state, number in by_state.items() if number) or "no files"
+
+
+def _names(regions: tuple[Region, ...]) -> str:
+    return ", ".join(regions) or "no region"
