@@ -14,6 +14,8 @@ class Address:
     type: str = ""
     """`Microsoft.CognitiveServices/accounts/deployments`; empty for a subscription or a group."""
     names: tuple[str, ...] = ()
+    scope: Address | None = None
+    """The resource that an extension resource (a role assignment, a lock) is on; None for all others."""
 
     @classmethod
     def parse(cls, path: str) -> Address | None:
@@ -22,15 +24,18 @@ class Address:
         low = [part.lower() for part in parts]
         if len(parts) < 2 or low[0] != "subscriptions":
             return None
-        subscription, group, at = parts[1], None, 2
-        if len(parts) >= 4 and low[2] == "resourcegroups":
-            group, at = parts[3], 4
-        rest = parts[at:]
-        if not rest:
-            return cls(subscription, group)
-        if low[at] != "providers" or len(rest) < 4 or len(rest) % 2:
+        at = 4 if len(parts) >= 4 and low[2] == "resourcegroups" else 2
+        found = cls(parts[1], parts[3] if at == 4 else None)
+        starts = [index for index in range(at, len(parts), 2) if low[index] == "providers"]
+        if len(parts) > at and starts[:1] != [at]:
             return None
-        return cls(subscription, group, "/".join([rest[1], *rest[2::2]]), tuple(rest[3::2]))
+        for start, end in zip(starts, [*starts, len(parts)][1:], strict=True):
+            one = parts[start + 1 : end]
+            if len(one) < 3 or not len(one) % 2:
+                return None
+            scope = found if found.names else None
+            found = cls(found.subscription, found.group, "/".join([one[0], *one[1::2]]), tuple(one[2::2]), scope)
+        return found
 
     @property
     def name(self) -> str:
@@ -42,11 +47,21 @@ class Address:
         """The enclosing resource; None for a top-level resource, a group or a subscription."""
         if len(self.names) < 2:
             return None
-        return Address(self.subscription, self.group, self.type.rpartition("/")[0], self.names[:-1])
+        return Address(self.subscription, self.group, self.type.rpartition("/")[0], self.names[:-1], self.scope)
 
     def child(self, kind: str, name: str) -> Address:
         """The address of a nested resource."""
-        return Address(self.subscription, self.group, f"{self.type}/{kind}", (*self.names, name))
+        return Address(self.subscription, self.group, f"{self.type}/{kind}", (*self.names, name), self.scope)
+
+    @property
+    def group_address(self) -> Address | None:
+        """The address of its group; None at subscription scope."""
+        return None if self.group is None else Address(self.subscription, self.group)
+
+    @property
+    def namespace(self) -> str:
+        """`Microsoft.CognitiveServices`; empty for a subscription or a group."""
+        return self.type.partition("/")[0]
 
     @property
     def key(self) -> str:
@@ -55,7 +70,9 @@ class Address:
 
     def __str__(self) -> str:
         text = f"/subscriptions/{self.subscription}"
-        if self.group is not None:
+        if self.scope is not None:
+            text = str(self.scope)
+        elif self.group is not None:
             text += f"/resourceGroups/{self.group}"
         if not self.names:
             return text

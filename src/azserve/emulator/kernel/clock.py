@@ -23,6 +23,17 @@ class Clock:
         """Emulated seconds since the epoch."""
         return self._zero + (time.monotonic() - self._wall_zero) * self.speed + self._advanced_s
 
+    def set_speed(self, speed: float) -> None:
+        """Go faster or slower from now on; zero and less are refused with ValueError."""
+        if speed <= 0:
+            raise ValueError("speed is above zero")
+        self._zero, self._wall_zero, self._advanced_s = self.now(), time.monotonic(), 0.0
+        self.speed = speed
+
+    def wall(self, seconds: float) -> float:
+        """Emulated seconds as seconds of the wall's clock: what a client has to wait."""
+        return seconds / self.speed
+
     def advance(self, seconds: float) -> None:
         """Skip ahead; negative is refused with ValueError."""
         if seconds < 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -52,6 +52,15 @@ class Reply:
 
     status: int
     body: Json = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReply:
+    """An answer in pieces, as server-sent events come. Each piece is the emulated seconds to wait, then the bytes."""
+
+    status: int
+    chunks: Iterable[tuple[float, bytes]]
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 
 from azserve.emulator.kernel.address import Address
 from azserve.emulator.kernel.clock import Clock
+from azserve.emulator.kernel.registry import Registry
 from azserve.emulator.kernel.wire import ArmError, Json
+
+SUBSCRIPTION = "5eeda25e-0000-4000-8000-000000000001"
+TENANT = "5eeda25e-0000-4000-8000-00000000000f"
 
 
 @dataclass(slots=True)
@@ -27,6 +31,9 @@ class Stored:
     created_at: float
     changed_at: float
     created_by: str = ""
+    changed_by: str = ""
+    created_by_type: str = "Application"
+    """`Application` or `User`, as systemData says it."""
     hidden: dict[str, Json] = field(default_factory=dict)
     """State that is never shown by a GET: keys, soft-deletion, pools held."""
 
@@ -46,12 +53,12 @@ class Ids:
     """Identifiers that look random and are the same in every run with the same seed."""
 
     def __init__(self, seed: str = "azserve") -> None:
-        self._seed = seed
+        self.seed = seed
         self._count = itertools.count(1)
 
     def hex(self, length: int = 32) -> str:
         """Return fresh hexadecimal characters, 64 at most."""
-        return hashlib.sha256(f"{self._seed}/{next(self._count)}".encode()).hexdigest()[:length]
+        return hashlib.sha256(f"{self.seed}/{next(self._count)}".encode()).hexdigest()[:length]
 
     def guid(self) -> str:
         """Return a fresh GUID."""
@@ -65,9 +72,23 @@ class Ids:
 class World:
     """One local Azure. Single-threaded: the server calls it from one event loop."""
 
-    def __init__(self, *, clock: Clock, ids: Ids | None = None, scenario: Json = None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        ids: Ids | None = None,
+        scenario: Json = None,
+        registry: Registry | None = None,
+        subscriptions: tuple[str, ...] = (SUBSCRIPTION,),
+        tenant: str = TENANT,
+    ) -> None:
         self.clock = clock
         self.ids = ids or Ids()
+        self.registry = registry or Registry(())
+        """What can be made in this world."""
+        self.subscriptions = subscriptions
+        """Ids of the subscriptions there are, in lower case."""
+        self.tenant = tenant
         self.scenario: Json = scenario or {}
         """The scenario file, parsed: Azure's wire form, read by the providers."""
         self.stored: dict[str, Stored] = {}
@@ -125,3 +146,5 @@ class Operation:
     """InProgress, Succeeded, Failed or Canceled."""
     error: ArmError | None = None
     polls: int = 0
+    end_status: int = 200
+    """What a `Location` answers at the end."""
