@@ -188,6 +188,23 @@ class SmokeResult:
         return all(finding.outcome.passes for finding in self.findings if finding.required)
 
 
+@dataclass(frozen=True, slots=True)
+class ProbeSummary:
+    """One probe there is."""
+
+    name: str
+    asks: str
+    needs: tuple[str, ...]
+    """Model traits without which it is unsupported."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbesResult:
+    """The probes there are."""
+
+    probes: tuple[ProbeSummary, ...]
+
+
 class RemovalState(StrEnum):
     """What happened to a resource that was to go."""
 

@@ -30,6 +30,8 @@ def view(result: object) -> tuple[Block, ...]:
             return fleet.destroy(result)
         case results.SmokeResult():
             return smoke.smoke(result)
+        case results.ProbesResult():
+            return smoke.probes(result)
         case results.DemoResult():
             return smoke.demo(result)
     raise TypeError(f"no view for {type(result).__name__}")

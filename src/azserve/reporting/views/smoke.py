@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from azserve.model.chat import ChatAnswer
 from azserve.model.finding import Finding, Outcome
 from azserve.model.receipt import Receipt
-from azserve.model.results import DemoResult, SmokeResult
+from azserve.model.results import DemoResult, ProbesResult, SmokeResult
 from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Table, cell, count, seconds
 
 OUTCOME_MARKS = {
@@ -63,6 +63,13 @@ def _verdict(result: SmokeResult) -> Line:
         mark,
         tone="bold",
     )
+
+
+def probes(result: ProbesResult) -> tuple[Block, ...]:
+    """The probes there are."""
+    columns = (Column("probe"), Column("asks"), Column("needs"))
+    rows = tuple((cell(each.name), cell(each.asks), cell(", ".join(each.needs) or None)) for each in result.probes)
+    return (Table(columns, rows),)
 
 
 def demo(result: DemoResult) -> tuple[Block, ...]:

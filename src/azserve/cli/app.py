@@ -1,0 +1,214 @@
+"""What every command has at hand: its common options, the file, Azure, and a way to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from azserve.cli.speak import say_problems
+from azserve.cli.streams import Streams
+from azserve.errors import ExitCode, Problem, Severity
+
+if TYPE_CHECKING:
+    from azserve.config import ConfigRequest
+    from azserve.model.catalogue import Catalogue
+    from azserve.model.progress import Progress
+    from azserve.model.settings import Settings
+    from azserve.reporting.blocks import Block
+    from azserve.verbs.ports import AzurePorts
+
+
+@dataclass(frozen=True, slots=True)
+class CommonOptions:
+    """The options accepted after every verb."""
+
+    config: Path | None
+    environment: str | None
+    cloud: str | None
+    output: str
+    query: str | None
+    quiet: bool
+    verbose: bool
+    debug: bool
+    colour: bool
+
+
+COMMON = (
+    click.Option(["-c", "--config"], type=click.Path(path_type=Path), metavar="FILE",
+                 help="The file to work from.  [default: azserve.yaml, or AZSERVE_CONFIG]"),
+    click.Option(["-e", "--env", "environment"], metavar="NAME", help="The environment of the file."),
+    click.Option(["--cloud"], metavar="CLOUD", help="public, usgov, china, local or a URL.  [default: public]"),
+    click.Option(["-o", "--output"], type=click.Choice(["table", "json", "yaml", "tsv"]), default="table",
+                 envvar="AZSERVE_OUTPUT", show_default=True, help="How to print the result."),
+    click.Option(["--query"], metavar="JMESPATH", help="Print only what this finds in the result."),
+    click.Option(["-q", "--quiet"], is_flag=True, help="No progress."),
+    click.Option(["-v", "--verbose"], is_flag=True, help="More progress."),
+    click.Option(["--debug"], is_flag=True, help="Tracebacks and Azure's raw answers."),
+    click.Option(["--no-color"], is_flag=True, help="No colour; NO_COLOR does the same."),
+)  # fmt: skip
+
+
+class Verb(click.Command):
+    """A command with the common options; its callback gets an `App` and answers with an exit code."""
+
+    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:  # noqa: ANN401  click's own
+        if example:
+            kwargs["epilog"] = "\b\nExample:\n" + "\n".join(f"  {line}" for line in example.splitlines())
+        super().__init__(*args, **kwargs)
+        self.params.extend(COMMON)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own
+        """Turn the common options into an App and hand over."""
+        given = ctx.params
+        options = CommonOptions(
+            config=given.pop("config"),
+            environment=given.pop("environment"),
+            cloud=given.pop("cloud"),
+            output=given.pop("output"),
+            query=given.pop("query"),
+            quiet=given.pop("quiet"),
+            verbose=given.pop("verbose"),
+            debug=given.pop("debug"),
+            colour=not given.pop("no_color"),
+        )
+        streams = ctx.find_root().obj
+        assert isinstance(streams, Streams)
+        path = ctx.command_path.split()[1:]
+        ctx.obj = App(verb="-".join(path), options=options, streams=streams)
+        return super().invoke(ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One command's surroundings."""
+
+    verb: str
+    options: CommonOptions
+    streams: Streams
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The process's environment."""
+        return self.streams.environ
+
+    def now(self) -> datetime:
+        """The time, with its zone."""
+        return datetime.now(UTC)
+
+    def catalogue(self) -> Catalogue:
+        """What is published about models and regions."""
+        from azserve.catalogue import load_catalogue
+
+        return load_catalogue()
+
+    def settings(self) -> Settings:
+        """Resolve file, environment and flags; raises ConfigurationError with every problem."""
+        from azserve.config import load
+
+        return load(self.config_request())
+
+    def config_request(self) -> ConfigRequest:
+        """What `config` is asked."""
+        from azserve.config import ConfigRequest
+
+        flags = {"cloud": self.options.cloud} if self.options.cloud else {}
+        return ConfigRequest(
+            path=self.options.config,
+            environment=self.options.environment,
+            flags=flags,
+            environ=self.environ,
+            catalogue=self.catalogue(),
+        )
+
+    @contextmanager
+    def azure(self, settings: Settings) -> Iterator[AzurePorts]:
+        """Sign in and yield the ports; nothing is asked of Azure until a port is used."""
+        from azserve.cli.wiring import connect
+
+        with connect(settings, self.environ) as ports:
+            yield ports
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Tell of progress on stderr while the block runs."""
+        from azserve.cli.progress import told
+
+        options = self.options
+        colour = self.streams.colour(self.streams.err, wanted=options.colour)
+        with told(self.streams, quiet=options.quiet, verbose=options.verbose or options.debug, colour=colour) as tell:
+            yield tell
+
+    def answer(
+        self,
+        result: object,
+        *,
+        code: ExitCode = ExitCode.DONE,
+        problems: tuple[Problem, ...] = (),
+        view: Callable[[Any], tuple[Block, ...]] | None = None,
+        reveal: bool = False,
+    ) -> ExitCode:
+        """Print a result in the form asked for, problems to stderr; returns `code`.
+
+        `view` replaces the usual table; `reveal` prints secrets in the clear.
+        """
+        from azserve.reporting.voices import Output
+
+        ok = code is ExitCode.DONE
+        match Output(self.options.output):
+            case Output.JSON | Output.YAML:
+                self._write(self._document(result, problems, ok=ok, reveal=reveal))
+            case Output.TABLE | Output.TSV:
+                self._write(self._text(result, view=view, reveal=reveal))
+        if problems:
+            colour = self.streams.colour(self.streams.err, wanted=self.options.colour)
+            say_problems(self.streams, problems, colour=colour)
+        return code
+
+    def refuse_prompt(self, what: str, flag: str) -> Problem:
+        """Return the problem of a question that nobody is there to answer."""
+        return Problem("confirmation-missing", what, Severity.ERROR, hint=f"say so with `{flag}`")
+
+    def quiet(self) -> App:
+        """Return the same surroundings without progress."""
+        return replace(self, options=replace(self.options, quiet=True))
+
+    def _document(self, result: object, problems: tuple[Problem, ...], *, ok: bool, reveal: bool) -> str:
+        from azserve.reporting.plain import envelope, plain
+        from azserve.reporting.voices import Output, data, query
+
+        value = plain(result, reveal=reveal)
+        if self.options.query:
+            value = query(value, self.options.query)
+        return data(envelope(self.verb, value, problems, ok=ok), Output(self.options.output))
+
+    def _text(self, result: object, *, view: Callable[[Any], tuple[Block, ...]] | None, reveal: bool) -> str:
+        from azserve.reporting.plain import plain
+        from azserve.reporting.voices import Output, data, query, text, tsv
+
+        output = Output(self.options.output)
+        if self.options.query:
+            return data(query(plain(result, reveal=reveal), self.options.query), output)
+        if view is None:
+            from azserve.reporting.views import view as usual
+
+            view = usual
+        blocks = view(result)
+        if output is Output.TSV:
+            return tsv(blocks)
+        out = self.streams.out
+        return text(
+            blocks,
+            width=self.streams.width(out),
+            colour=self.streams.colour(out, wanted=self.options.colour),
+            unicode=self.streams.unicode(out),
+        )
+
+    def _write(self, text: str) -> None:
+        self.streams.out.write(text)
+        self.streams.out.flush()

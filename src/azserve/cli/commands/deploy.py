@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from azserve.cli.app import App, Verb
+from azserve.errors import ExitCode
+
+
+@click.command(cls=Verb, example="azserve deploy\nazserve deploy -e prod --receipt receipt.json")
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+@click.option("--prune", is_flag=True, help="Delete what the fleet has and the file no longer asks for.")
+@click.option("--strict", is_flag=True, help="Refuse where there is a warning.")
+@click.option("--on-unknown", type=click.Choice(["fail", "warn", "try"]), default="warn", show_default=True,
+              help="What to do where nobody knows whether an endpoint fits.")  # fmt: skip
+@click.option("--wait", "wait_s", type=click.IntRange(min=1), default=3600, show_default=True, metavar="SECONDS",
+              help="How long to wait for Azure; exit 8 when it takes longer.")  # fmt: skip
+@click.option("--receipt", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write what was done, as JSON.")  # fmt: skip
+@click.pass_obj
+def deploy(
+    app: App, *, dry_run: bool, prune: bool, strict: bool, on_unknown: str, wait_s: int, receipt: Path | None
+) -> ExitCode:
+    """Create or update everything the file describes; regions side by side, unchanged ones left alone."""
+    from azserve.cli.receipts import problems_of, write_receipt
+    from azserve.deploying import exit_code
+    from azserve.planning import OnUnknown
+    from azserve.verbs.deploy import DeployRequest
+    from azserve.verbs.deploy import deploy as run
+    from azserve.verbs.plan import PlanRequest
+
+    settings = app.settings()
+    plan = PlanRequest(settings, app.catalogue(), OnUnknown(on_unknown), prune=prune, strict=strict)
+    with app.azure(settings) as azure, app.progress() as progress:
+        result = run(DeployRequest(plan, dry_run=dry_run, deadline_s=wait_s), azure, app.now, progress)
+    if result.receipt is None:
+        return app.answer(result)
+    if receipt:
+        write_receipt(receipt, result.receipt)
+    return app.answer(result, code=exit_code(result.receipt), problems=problems_of(result.receipt))

@@ -1,0 +1,75 @@
+"""The process: from argv to an exit code. Every error becomes a message here, and only here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from azserve.cli.group import Root, verb_of
+from azserve.cli.speak import say_error
+from azserve.cli.streams import Streams
+from azserve.errors import AzserveError, Bug, ExitCode, Problem
+
+
+def run() -> None:
+    """Console script."""
+    sys.exit(main(sys.argv[1:], Streams.of_process()))
+
+
+def main(argv: Sequence[str], streams: Streams) -> int:
+    """Run one command line; returns the exit code and never raises."""
+    root = Root(name="azserve")
+    try:
+        code = root.main(args=list(argv), prog_name="azserve", standalone_mode=False, obj=streams)
+        streams.out.flush()
+        return int(code) if isinstance(code, int) else int(ExitCode.DONE)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as error:
+        return _end(argv, streams, _usage(error), ExitCode.USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        interrupted = Problem("interrupted", "interrupted", hint="what Azure was already told to do goes on there")
+        return _end(argv, streams, (interrupted,), ExitCode.INTERRUPTED)
+    except AzserveError as error:
+        return _end(argv, streams, error.problems, error.exit_code, error)
+    except BrokenPipeError:
+        _silence(streams)
+        return int(ExitCode.DONE)
+    except Exception as error:  # noqa: BLE001  the last line of defence: a bug is named, never dumped
+        return _end(argv, streams, (_bug(error),), ExitCode.BUG, error)
+
+
+def _end(
+    argv: Sequence[str],
+    streams: Streams,
+    problems: tuple[Problem, ...],
+    code: ExitCode,
+    cause: BaseException | None = None,
+) -> int:
+    say_error(argv, streams, verb_of(argv), problems, cause)
+    return int(code)
+
+
+def _usage(error: click.UsageError) -> tuple[Problem, ...]:
+    hint = f"see `{error.ctx.command_path} --help`" if error.ctx else "see `azserve --help`"
+    message = error.format_message().rstrip(".")
+    return (Problem("usage", message[:1].lower() + message[1:], hint=hint),)
+
+
+def _bug(error: Exception) -> Problem:
+    return Problem(
+        Bug.default_code,
+        f"azserve met a state it promises cannot be: {type(error).__name__}: {error}",
+        hint="this is our bug: run it again with --debug and report what it prints at "
+        "https://github.com/azserve/azserve/issues",
+    )
+
+
+def _silence(streams: Streams) -> None:
+    """Point stdout at nothing, so that the interpreter does not complain about the closed pipe at exit."""
+    import os
+
+    if streams.out is sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

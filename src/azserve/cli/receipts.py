@@ -1,0 +1,70 @@
+"""Receipts on disk, and what a receipt says went wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from azserve.errors import ConfigurationError, Problem, Severity
+from azserve.model.receipt import Receipt, RegionState
+from azserve.reporting.plain import plain
+
+
+def write_receipt(file: Path, receipt: Receipt) -> None:
+    """Write a receipt whole or not at all; it holds no secret."""
+    partial = file.with_name(f".{file.name}.partial")
+    text = json.dumps({"schema": "azserve/receipt/v1", **_members(receipt)}, indent=2, ensure_ascii=False) + "\n"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(partial, file)  # noqa: PTH105  Path.replace is the same; the name says what is meant
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ConfigurationError(
+            f"the receipt could not be written to `{file}`: {(error.strerror or str(error)).lower()}",
+            code="receipt-unwritable",
+            hint="the deploy itself went on; name a place that can be written with `--receipt`",
+        ) from error
+
+
+def _members(receipt: Receipt) -> dict[str, object]:
+    members = plain(receipt)
+    assert isinstance(members, dict)
+    return members
+
+
+def problems_of(receipt: Receipt) -> tuple[Problem, ...]:
+    """Return one problem per region that is not done."""
+    found = []
+    for outcome in receipt.regions:
+        if outcome.failure:
+            found.append(
+                Problem(
+                    outcome.failure.code,
+                    outcome.failure.message.rstrip("."),
+                    hint=outcome.failure.hint,
+                    where=outcome.failure.target or outcome.region,
+                )
+            )
+        elif outcome.state is RegionState.RUNNING:
+            found.append(
+                Problem(
+                    "still-running",
+                    f"`{outcome.region}` was still being deployed when the wait ended",
+                    Severity.WARNING,
+                    hint="run `azserve deploy` again: it joins what is in flight",
+                    where=outcome.region,
+                )
+            )
+        elif outcome.state is RegionState.SKIPPED:
+            found.append(
+                Problem(
+                    "skipped",
+                    f"`{outcome.region}` was not started",
+                    Severity.WARNING,
+                    hint="an earlier phase failed; mend it and run `azserve deploy` again",
+                    where=outcome.region,
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,68 @@
+"""How results and problems are printed."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+
+from azserve.cli.streams import Streams
+from azserve.errors import Problem, Severity
+
+
+def say_error(
+    argv: Sequence[str], streams: Streams, verb: str, problems: tuple[Problem, ...], cause: BaseException | None
+) -> None:
+    """Print problems to stderr as `error: …`, a blank line, `hint: …`; with `-o json|yaml` also the one document.
+
+    Works from argv, because the command line itself may be what is wrong.
+    """
+    output = _asked_output(argv, streams)
+    if output in {"json", "yaml"}:
+        from azserve.reporting.plain import envelope
+        from azserve.reporting.voices import Output, data
+
+        streams.out.write(data(envelope(verb, None, problems, ok=False), Output(output)))
+        streams.out.flush()
+    say_problems(streams, problems, colour=streams.colour(streams.err, wanted="--no-color" not in argv))
+    if "--debug" in argv and cause is not None:
+        _say_cause(streams, cause)
+
+
+def say_problems(streams: Streams, problems: tuple[Problem, ...], *, colour: bool) -> None:
+    """Print each problem, its place before it and its next move after it."""
+    for number, problem in enumerate(problems):
+        if number:
+            streams.err.write("\n")
+        where = f"{problem.where}: " if problem.where else ""
+        streams.err.write(f"{_paint(problem.severity, colour=colour)}: {where}{problem.message}\n")
+        if problem.hint:
+            streams.err.write(f"\nhint: {problem.hint}\n" if len(problems) == 1 else f"  hint: {problem.hint}\n")
+    streams.err.flush()
+
+
+def _say_cause(streams: Streams, cause: BaseException) -> None:
+    streams.err.write("\n" + "".join(traceback.format_exception(cause)))
+    raw = getattr(cause, "raw", None)
+    if raw:
+        streams.err.write(f"\nAzure's own words:\n{raw}\n")
+
+
+def _paint(severity: Severity, *, colour: bool) -> str:
+    if not colour:
+        return severity.value
+    code = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.NOTE: "36"}[severity]
+    return f"\x1b[{code}m{severity.value}\x1b[0m"
+
+
+def _asked_output(argv: Sequence[str], streams: Streams) -> str:
+    for number, word in enumerate(argv):
+        if word in {"-o", "--output"} and number + 1 < len(argv):
+            return argv[number + 1]
+        for start in ("--output=", "-o"):
+            if (
+                word.startswith(start)
+                and len(word) > len(start)
+                and not word.startswith("--o" if start == "-o" else "\0")
+            ):
+                return word[len(start) :].removeprefix("=")
+    return streams.environ.get("AZSERVE_OUTPUT", "table")

@@ -1,0 +1,73 @@
+"""`azserve demo`: the whole line, once, on whatever Azure the ports lead to."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from azserve.deploying import CarryOutRequest, carry_out
+from azserve.model.catalogue import Catalogue
+from azserve.model.progress import Progress, silent
+from azserve.model.results import DemoResult, DeployResult, FileOutcome, FileState, PlanResult, RenderResult
+from azserve.model.settings import Settings
+from azserve.rendering import write_artifact
+from azserve.verbs.deploy import DEADLINE_S
+from azserve.verbs.info import InfoRequest, info_of
+from azserve.verbs.plan import PlanRequest, Prepared, prepare
+from azserve.verbs.ports import AzurePorts, Clock
+from azserve.verbs.smoke import SmokeRequest, smoke_of
+from azserve.verbs.validate import summary
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRequest:
+    """What to demonstrate, and where to leave the files."""
+
+    settings: Settings
+    catalogue: Catalogue
+    out: Path | None = None
+
+
+def demo(request: DemoRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> DemoResult:
+    """Survey, plan, render, deploy, ask `/info` and smoke; the same functions as the separate verbs."""
+    began = time.monotonic()
+    settings, catalogue = request.settings, request.catalogue
+    prepared = prepare(PlanRequest(settings, catalogue), azure, clock, progress)
+    rendered = _render(request, prepared)
+    receipt = carry_out(
+        CarryOutRequest(prepared.plan, prepared.artifact.regions, settings, DEADLINE_S),
+        azure.deployments,
+        azure.endpoints,
+        azure.removal,
+        clock,
+        progress,
+    )
+    return DemoResult(
+        validate=summary(settings),
+        render=rendered,
+        plan=PlanResult(prepared.plan, prepared.facts.taken_at),
+        deploy=DeployResult(prepared.plan, receipt),
+        info=info_of(InfoRequest(settings, catalogue), receipt.endpoints, azure),
+        smoke=smoke_of(SmokeRequest(settings, catalogue), receipt.endpoints, azure, progress),
+        seconds=time.monotonic() - began,
+    )
+
+
+def _render(request: DemoRequest, prepared: Prepared) -> RenderResult:
+    written = set(write_artifact(prepared.artifact, request.out, force=False).written) if request.out else set()
+    placement = prepared.plan.placement
+    return RenderResult(
+        fleet_id=placement.fleet_id,
+        out=request.out or Path(),
+        regions=tuple(estate.region for estate in placement.estates),
+        files=tuple(
+            FileOutcome(
+                file.path,
+                FileState.WRITTEN if file.path in written or not request.out else FileState.UNCHANGED,
+                len(file.text.encode()),
+            )
+            for file in prepared.artifact.files
+        ),
+        warnings=placement.warnings,
+    )

@@ -1,0 +1,73 @@
+"""Which endpoints stand in Azure right now: what `info`, `keys` and `smoke` are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from azserve.errors import ChecksFailed
+from azserve.model.catalogue import Catalogue
+from azserve.model.endpoint import Endpoint
+from azserve.model.names import EndpointKey, Region, region
+from azserve.model.settings import Settings
+from azserve.planning import estate_in
+from azserve.verbs.ports import AzurePorts
+
+CONCURRENCY = 16
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which of the fleet's endpoints a verb is about; empty is all."""
+
+    regions: tuple[Region, ...] = ()
+    endpoints: tuple[EndpointKey, ...] = ()
+
+    def keeps(self, endpoint: Endpoint) -> bool:
+        """Whether this endpoint was asked for."""
+        return (not self.regions or endpoint.region in self.regions) and (
+            not self.endpoints or endpoint.key in self.endpoints
+        )
+
+
+def selection(regions: tuple[str, ...], endpoints: tuple[str, ...]) -> Selection:
+    """Return a selection from what a person typed."""
+    return Selection(tuple(region(each) for each in regions), tuple(EndpointKey(each) for each in endpoints))
+
+
+def standing(
+    settings: Settings, catalogue: Catalogue, azure: AzurePorts, chosen: Selection | None = None
+) -> tuple[Endpoint, ...]:
+    """Return the fleet's endpoints that exist, regions in the file's order, endpoints in the file's order.
+
+    Raises ChecksFailed where none does.
+    """
+    live = {resource.region for resource in azure.reader.fleet(settings.fleet_id)}
+    wanted = [each for each in _candidates(settings) if each in live]
+    wanted += sorted(live.difference(wanted))
+    estates = [estate_in(settings, catalogue, each) for each in wanted]
+    found = side_by_side(azure.endpoints.in_region, estates)
+    endpoints = tuple(endpoint for each in found for endpoint in each if chosen is None or chosen.keeps(endpoint))
+    if not endpoints:
+        narrowed = " that was asked for" if chosen and (chosen.regions or chosen.endpoints) else ""
+        raise ChecksFailed(
+            f"fleet `{settings.fleet_id}` has no endpoint in Azure{narrowed}",
+            code="nothing-deployed",
+            hint="run `azserve deploy`, or `azserve status` to see what stands",
+        )
+    return endpoints
+
+
+def _candidates(settings: Settings) -> list[Region]:
+    choices = [settings.regions, *(each.regions for each in settings.endpoints.values() if each.regions)]
+    return list(dict.fromkeys(each for choice in choices for each in choice.of))
+
+
+def side_by_side(do: Callable[[T], R], items: list[T]) -> list[R]:
+    """Return `[do(item) for item in items]`, several at a time, in order; the first error is raised."""
+    with ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="azserve") as pool:
+        return list(pool.map(do, items))
