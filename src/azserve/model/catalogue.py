@@ -106,7 +106,10 @@ class HostedModel:
     tokens_per_minute: int | None = None
     """Per endpoint; None where the limit is capacity times what a unit is worth."""
     requests_per_minute: int | None = None
+    limits_evidence: Evidence | None = None
+    """For both limits; None where there are none."""
     traits: Mapping[Route, Mapping[Trait, Support]] = field(default_factory=dict)
+    traits_evidence: Evidence | None = None
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -134,6 +137,18 @@ class RegionEntry:
     """`us`, `eu`, `uk`, `asia`, …: what `within:` may name."""
     data_zone: str | None = None
     """`us` or `eu` where the region is in a data zone."""
+    cloud: str = "public"
+    """`public`, `usgov` or `china`: a region is in exactly one."""
+    evidence: Evidence | None = None
+
+
+class PoolScope(StrEnum):
+    """How far one quota pool reaches. Azure lists every pool per region, whatever its reach."""
+
+    REGIONAL = "regional"
+    SUBSCRIPTION = "subscription"
+    """One pool for all regions: each region's list repeats the same aggregate."""
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +159,19 @@ class Catalogue:
     regions: Mapping[Region, RegionEntry]
     as_of: date
     """The newest date of any fact in it."""
+    pool_scopes: Mapping[str, PoolScope] = field(default_factory=dict)
+    """By `usageName`, where a document says; see `pool_scope` for the rest."""
+
+    def pool_scope(self, usage_name: str) -> PoolScope:
+        """Return a pool's reach.
+
+        Pools of global skus are being moved, model by model, to one pool per subscription (announced 2026-05), so
+        what no document names is unknown; all others are regional.
+        """
+        known = self.pool_scopes.get(usage_name)
+        if known is not None:
+            return known
+        return PoolScope.UNKNOWN if ".Global" in usage_name else PoolScope.REGIONAL
 
     def hosted(self, model: ModelName, hosting: Hosting) -> HostedModel | None:
         """Return the model's facts on that hosting, None where none are known."""

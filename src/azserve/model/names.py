@@ -15,6 +15,9 @@ SubscriptionId = NewType("SubscriptionId", str)
 
 FLEET_TAG = "azserve-fleet"
 """The tag that says who owns a resource; its value is `str(FleetId)`."""
+ENDPOINT_TAG = "azserve-endpoint"
+"""The tag that says which endpoint a resource serves; its value is the `EndpointKey`. A serverless endpoint's name
+cannot say so: it changes with the model, and allows fewer characters than a key."""
 
 
 def region(text: str) -> Region:
