@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 
 import click
 
@@ -21,6 +22,11 @@ def run() -> None:
 def main(argv: Sequence[str], streams: Streams) -> int:
     """Run one command line; returns the exit code and never raises."""
     root = Root(name="azserve")
+    with redirect_stdout(streams.out), redirect_stderr(streams.err):
+        return _main(root, argv, streams)
+
+
+def _main(root: Root, argv: Sequence[str], streams: Streams) -> int:
     try:
         code = root.main(args=list(argv), prog_name="azserve", standalone_mode=False, obj=streams)
         streams.out.flush()
