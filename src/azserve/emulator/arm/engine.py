@@ -12,11 +12,19 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from azserve.emulator.arm import refusals
+from azserve.emulator.arm.permissions import check_permission
+from azserve.emulator.arm.registrations import state_of
 from azserve.emulator.kernel.address import Address
 from azserve.emulator.kernel.clock import timestamp
 from azserve.emulator.kernel.kinds import Kind, Put, Work
 from azserve.emulator.kernel.wire import ArmError, Call, Json, Principal
 from azserve.emulator.kernel.world import Stored, World
+
+__all__ = [
+    "GROUP_TYPE", "GUID", "canonical", "check_api_version", "check_permission", "check_put", "check_subscription",
+    "delete_resource", "etag", "existing", "group_of", "kind_at", "kind_of", "patch_resource", "present",
+    "put_resource", "short_location", "wish", "write_action",
+]  # fmt: skip
 
 GROUP_TYPE = "Microsoft.Resources/resourceGroups"
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -128,8 +136,10 @@ def check_put(world: World, put: Put, *, expected: Collection[str] = ()) -> Kind
     kind = kind_at(world, put.address)
     location = put.body.get("location")
     check_api_version(kind, put.api_version, location if isinstance(location, str) else None)
+    check_permission(world, put.principal, write_action(put.address), put.address)
     _check_surroundings(world, put.address, expected)
     if put.address.names:
+        _check_registered(world, put.address)
         _check_name(put.address)
     _check_tags(put.body.get("tags"))
     _check_location(kind, put)
@@ -147,6 +157,7 @@ def patch_resource(world: World, put: Put) -> Work:
     """Change what `put.body` names of a resource that exists; ArmError where it does not."""
     kind = kind_at(world, put.address)
     check_api_version(kind, put.api_version)
+    check_permission(world, put.principal, write_action(put.address), put.address)
     stored = existing(world, put.address, doing="write")
     _check_surroundings(world, put.address, ())
     _check_tags(put.body.get("tags"))
@@ -234,6 +245,16 @@ def _check_surroundings(world: World, address: Address, expected: Collection[str
     for outer in (address.parent, address.scope):
         if outer is not None and outer.key not in expected and world.get(outer) is None:
             raise refusals.no_parent(address, outer, "write")
+
+
+def write_action(address: Address) -> str:
+    """Return what one must be allowed to do to write there."""
+    return f"{address.type}/write" if address.names else "Microsoft.Resources/subscriptions/resourceGroups/write"
+
+
+def _check_registered(world: World, address: Address) -> None:
+    if state_of(world, address.subscription, address.namespace) in {"NotRegistered", "Unregistering"}:
+        raise refusals.unregistered(address.subscription, address.namespace)
 
 
 def _check_name(address: Address) -> None:

@@ -221,3 +221,28 @@ def wrong_method(method: str, path: str) -> ArmError:
 def no_operation(operation: str) -> ArmError:
     """No operation of this id, or one long forgotten."""
     return ArmError(404, "NotFound", f"The operation '{operation}' could not be found.")
+
+
+def bad_skip_token(token: str) -> ArmError:
+    """A continuation that the emulator did not hand out."""
+    return ArmError(400, "InvalidSkipToken", f"The $skiptoken query parameter '{token[:80]}' is invalid.")
+
+
+def bad_filter(text: str) -> ArmError:
+    """A `$filter` outside the little language that lists of resources take."""
+    return ArmError(400, "InvalidFilterInQueryString", f"Invalid $filter '{text[:200]}' specified in the query string.")
+
+
+def precondition_failed(address: Address) -> ArmError:
+    """`If-Match` or `If-None-Match` does not hold."""
+    return ArmError(412, "PreconditionFailed", f"The condition on the state of '{address}' was not met.")
+
+
+def no_action(kind: str, action: str, known: Iterable[str]) -> ArmError:
+    """A POST that the type does not have."""
+    listed = ", ".join(known)
+    return ArmError(
+        404,
+        "InvalidResourceType",
+        f"The action '{action}' is not known for the resource type '{kind}'. The known actions are '{listed}'.",
+    )
