@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +11,6 @@ from azserve.errors import Problem
 from azserve.model.chat import ModelInfo, Usage
 from azserve.model.endpoint import Endpoint, EndpointKeys
 from azserve.model.finding import Finding
-from azserve.model.json import JsonValue
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region
 from azserve.model.plan import Change, Plan
 from azserve.model.receipt import Receipt
@@ -248,7 +246,23 @@ class DemoResult:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentResult:
-    """Any other document a verb prints: a schema, a resolved file."""
+class InferredFact:
+    """One thing about Azure that the emulator guesses."""
 
-    document: Mapping[str, JsonValue]
+    key: str
+    what: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorFactsResult:
+    """Everything the emulator guesses."""
+
+    facts: tuple[InferredFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorResetResult:
+    """An emulator was emptied."""
+
+    address: str

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from azserve.model import results
 from azserve.reporting.blocks import Block
 from azserve.reporting.views import fleet, planning, smoke, writing
 
+VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
+    results.InitResult: writing.init,
+    results.ValidateResult: writing.validate,
+    results.RenderResult: writing.render,
+    results.PlanResult: planning.plan,
+    results.DeployResult: planning.deploy,
+    results.StatusResult: fleet.status,
+    results.InfoResult: fleet.info,
+    results.KeysResult: fleet.keys,
+    results.DestroyResult: fleet.destroy,
+    results.SmokeResult: smoke.smoke,
+    results.ProbesResult: smoke.probes,
+    results.DemoResult: smoke.demo,
+    results.EmulatorFactsResult: writing.facts,
+    results.EmulatorResetResult: writing.reset,
+}
+
 
 def view(result: object) -> tuple[Block, ...]:
     """Return how a result is shown to people; raises TypeError for a type without a view."""
-    match result:
-        case results.InitResult():
-            return writing.init(result)
-        case results.ValidateResult():
-            return writing.validate(result)
-        case results.RenderResult():
-            return writing.render(result)
-        case results.PlanResult():
-            return planning.plan(result)
-        case results.DeployResult():
-            return planning.deploy(result)
-        case results.StatusResult():
-            return fleet.status(result)
-        case results.InfoResult():
-            return fleet.info(result)
-        case results.KeysResult():
-            return fleet.keys(result)
-        case results.DestroyResult():
-            return fleet.destroy(result)
-        case results.SmokeResult():
-            return smoke.smoke(result)
-        case results.ProbesResult():
-            return smoke.probes(result)
-        case results.DemoResult():
-            return smoke.demo(result)
-    raise TypeError(f"no view for {type(result).__name__}")
+    try:
+        drawn = VIEWS[type(result)]
+    except KeyError:
+        raise TypeError(f"no view for {type(result).__name__}") from None
+    return drawn(result)

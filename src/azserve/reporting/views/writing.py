@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from azserve.model.names import Region
-from azserve.model.results import EndpointSummary, FileState, InitResult, RenderResult, ValidateResult
+from azserve.model.results import (
+    EmulatorFactsResult,
+    EmulatorResetResult,
+    EndpointSummary,
+    FileState,
+    InitResult,
+    RenderResult,
+    ValidateResult,
+)
 from azserve.reporting.blocks import Block, Column, Line, Mark, Table, cell, count
 
 FILE_MARKS = {
@@ -76,3 +84,15 @@ def _tally(result: RenderResult) -> str:
 
 def _names(regions: tuple[Region, ...]) -> str:
     return ", ".join(regions) or "no region"
+
+
+def facts(result: EmulatorFactsResult) -> tuple[Block, ...]:
+    """What the emulator guesses about Azure."""
+    columns = (Column("fact", fold=False), Column("what is assumed"), Column("because"))
+    rows = tuple((cell(each.key), cell(each.what), cell(each.because)) for each in result.facts)
+    return (Table(columns, rows), Line(f"{count(len(rows), 'guess', 'guesses')}; all else is recorded or specified"))
+
+
+def reset(result: EmulatorResetResult) -> tuple[Block, ...]:
+    """An emptied emulator."""
+    return (Line(f"emptied the emulator at {result.address}", Mark.YES),)

@@ -1,0 +1,131 @@
+"""Blocks as text and data."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from azserve.errors import UsageError
+from azserve.model import results
+from azserve.reporting.blocks import Block, Column, Line, Mark, Table, cell, count, seconds
+from azserve.reporting.views import VIEWS, view
+from azserve.reporting.voices import Output, data, query, text, tsv
+
+TABLE = Table(
+    (Column("region"), Column("left", "right"), Column("address", fold=False)),
+    (
+        (cell("eastus2", Mark.YES), cell("1,000", raw=1000), cell("https://r1.eastus2.models.ai.azure.com/a/long/way")),
+        (cell("westus3", Mark.NO), cell(None), cell(None)),
+    ),
+)
+
+
+def shown(*blocks: Block, width: int = 200, colour: bool = False, unicode: bool = True) -> str:
+    return text(blocks, width=width, colour=colour, unicode=unicode)
+
+
+def test_columns_line_up() -> None:
+    header, _, first, second = shown(TABLE).splitlines()
+
+    assert first.index("1,000") + 5 == second.index("–") + 1
+    assert header.index("address") == first.index("https://")
+
+
+def test_marks_are_words_where_the_terminal_has_no_unicode() -> None:
+    drawn = shown(TABLE, unicode=False)
+
+    assert "ok eastus2" in drawn
+    assert "no westus3" in drawn
+
+
+def test_text_without_colour_has_no_escape_sequences() -> None:
+    assert "\x1b" not in shown(TABLE, Line("done", Mark.YES, tone="bold"))
+
+
+def test_text_with_colour_says_the_same_words() -> None:
+    import re
+
+    coloured = shown(TABLE, Line("done", Mark.YES, tone="bold"), colour=True)
+
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).split() == shown(TABLE, Line("done", Mark.YES, tone="bold")).split()
+
+
+def test_no_line_ends_in_spaces() -> None:
+    assert [line for line in shown(TABLE, Line("x", indent=2)).splitlines() if line != line.rstrip()] == []
+
+
+def test_markup_in_text_stays_text() -> None:
+    assert "[red]x[/red] :smile:" in shown(Line("[red]x[/red] :smile:"))
+
+
+def test_tsv_has_raw_cells_and_no_header() -> None:
+    assert tsv([Line("talk"), TABLE]).splitlines()[0].split("\t")[:2] == ["eastus2", "1000"]
+    assert tsv([TABLE]).splitlines()[1] == "westus3\t\t"
+
+
+def test_tsv_keeps_a_row_on_one_line() -> None:
+    assert tsv([Table((Column("a"),), ((cell("two\nlines\tand a tab"),),))]) == "two lines and a tab\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (["a", "b"], "a\nb\n"),
+        ([{"x": 1, "y": None}, {"x": True, "y": [1]}], "1\t\ntrue\t[1]\n"),
+        ("one", "one\n"),
+        ([["a", 2]], "a\t2\n"),
+        (None, "\n"),
+    ],
+)
+def test_queried_values_as_tsv_are_what_az_prints(value: object, expected: str) -> None:
+    assert data(value, Output.TSV) == expected  # type: ignore[arg-type]
+
+
+def test_json_keeps_letters_of_every_language() -> None:
+    assert json.loads(data({"a": "überall"}, Output.JSON)) == {"a": "überall"}
+    assert "überall" in data({"a": "überall"}, Output.JSON)
+
+
+def test_yaml_keeps_the_order_of_keys() -> None:
+    assert data({"b": 1, "a": 2}, Output.YAML) == "b: 1\na: 2\n"
+
+
+def test_a_query_finds_what_jmespath_finds() -> None:
+    assert query({"regions": [{"region": "eastus2"}]}, "regions[].region") == ["eastus2"]
+
+
+def test_a_query_that_does_not_parse_is_a_usage_error_with_an_example() -> None:
+    with pytest.raises(UsageError) as raised:
+        query({}, "regions[")
+
+    assert raised.value.code == "query-invalid"
+    assert "regions[].region" in (raised.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(None, "–"), (0.04, "0.0 s"), (9.96, "10.0 s"), (12.4, "12 s"), (185, "3 min 05 s"), (3599.6, "60 min 00 s")],
+)
+def test_durations_are_words(value: float | None, words: str) -> None:
+    assert seconds(value) == words
+
+
+def test_counts_agree_with_their_noun() -> None:
+    assert (count(1, "region"), count(1200, "token"), count(2, "guess", "guesses")) == (
+        "1 region",
+        "1,200 tokens",
+        "2 guesses",
+    )
+
+
+def test_every_result_has_a_view() -> None:
+    named = {value for name, value in vars(results).items() if name.endswith("Result")}
+
+    assert named == set(VIEWS)
+
+
+def test_a_stranger_has_no_view() -> None:
+    with pytest.raises(TypeError, match="no view for object"):
+        view(object())
