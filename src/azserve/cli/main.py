@@ -28,7 +28,10 @@ def main(argv: Sequence[str], streams: Streams) -> int:
 
 def _main(root: Root, argv: Sequence[str], streams: Streams) -> int:
     try:
-        code = root.main(args=list(argv), prog_name="azserve", standalone_mode=False, obj=streams)
+        if "_AZSERVE_COMPLETE" in streams.environ:
+            root.main(args=list(argv), prog_name="azserve")
+        with root.make_context("azserve", list(argv), obj=streams) as context:
+            code = root.invoke(context)
         streams.out.flush()
         return int(code) if isinstance(code, int) else int(ExitCode.DONE)
     except click.exceptions.Exit as done:
@@ -77,5 +80,5 @@ def _silence(streams: Streams) -> None:
     """Point stdout at nothing, so that the interpreter does not complain about the closed pipe at exit."""
     import os
 
-    if streams.out is sys.stdout:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if streams.out is sys.__stdout__:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), streams.out.fileno())

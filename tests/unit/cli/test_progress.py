@@ -1,0 +1,84 @@
+"""Progress for a terminal and for a log."""
+
+from __future__ import annotations
+
+import io
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+from azserve.cli.progress import told
+from azserve.cli.streams import Streams
+from azserve.model.progress import Event, Stage
+
+
+class Utf8(io.StringIO):
+    encoding = "utf-8"
+
+
+class Terminal(Utf8):
+    def isatty(self) -> bool:
+        return True
+
+
+def log_of(*events: Event, quiet: bool = False, verbose: bool = False) -> list[str]:
+    err = Utf8()
+    with told(Streams(io.StringIO(), err, {}), quiet=quiet, verbose=verbose, colour=False) as progress:
+        for event in events:
+            progress(event)
+    return [re.sub(r"\d+\.\d s", "N s", line) for line in err.getvalue().splitlines()]
+
+
+STARTED = Event("eastus2", "deploy", Stage.STARTED)
+GOING = Event("eastus2", "deploy", Stage.GOING, "Running")
+FAILED = Event("eastus2", "deploy", Stage.FAILED, "InsufficientQuota")
+
+
+def test_a_log_has_a_line_at_each_end() -> None:
+    assert log_of(STARTED, GOING, FAILED) == ["… eastus2 deploy", "✗ eastus2 deploy: InsufficientQuota (N s)"]
+
+
+def test_a_verbose_log_also_has_what_happens_between() -> None:
+    assert log_of(STARTED, GOING, verbose=True)[1] == "… eastus2 deploy: Running (N s)"
+
+
+def test_quiet_says_nothing() -> None:
+    assert log_of(STARTED, FAILED, quiet=True) == []
+
+
+def test_a_log_without_unicode_uses_words() -> None:
+    err = io.StringIO()
+    with told(Streams(err, err, {}), quiet=False, verbose=False, colour=False) as progress:
+        progress(STARTED)
+
+    assert err.getvalue() == "started eastus2 deploy\n"
+
+
+def test_lines_from_many_threads_stay_whole() -> None:
+    err = Utf8()
+    with (
+        told(Streams(err, err, {}), quiet=False, verbose=True, colour=False) as progress,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        list(pool.map(lambda n: progress(Event(f"region{n}", "deploy", Stage.STARTED)), range(200)))
+
+    assert sorted(err.getvalue().splitlines()) == sorted(f"… region{n} deploy" for n in range(200))
+
+
+def test_a_terminal_keeps_the_finished_lines() -> None:
+    err = Terminal()
+    with told(Streams(err, err, {}), quiet=False, verbose=False, colour=False) as progress:
+        progress(STARTED)
+        progress(Event("eastus2", "deploy", Stage.DONE, "Succeeded", done=3, total=3))
+
+    last = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", err.getvalue()).splitlines()[-1]
+    assert last.split()[:4] == ["✓", "eastus2", "deploy", "3/3"]
+
+
+def test_a_screen_too_small_folds_the_finished_first() -> None:
+    err = Terminal()
+    with told(Streams(err, err, {}), quiet=False, verbose=False, colour=False) as progress:
+        for number in range(60):
+            progress(Event(f"done{number}", "deploy", Stage.DONE))
+        progress(Event("running", "deploy", Stage.GOING))
+
+    assert "running" in err.getvalue().rpartition("\x1b[2K")[2]
