@@ -7,6 +7,7 @@ unfinished twice. What a deployment does inside lasts as long as its kind says.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from azserve.emulator.arm import engine, refusals
 from azserve.emulator.kernel.address import Address
@@ -53,7 +54,10 @@ def run(world: World, work: Work, then: Callable[[ArmError | None], None], *, at
 
 
 def start(world: World, work: Work, *, resource: Address | None, end_status: int = 200) -> Operation:
-    """Run a piece of work as an operation whose address a client gets."""
+    """Run a piece of work as an operation whose address a client gets.
+
+    `resource` is what a `Location` shows at the end; None leaves it to `Operation.result`, or to nothing.
+    """
     now = world.now()
     operation = Operation(
         id=world.ids.guid(),
@@ -61,6 +65,7 @@ def start(world: World, work: Work, *, resource: Address | None, end_status: int
         ends_at=now + max(work.seconds, SHORTEST_S),
         resource=resource,
         end_status=end_status,
+        tells_status=work.style is Style.AZURE_ASYNC,
     )
     _forget_old(world)
     world.operations[operation.id] = operation
@@ -83,7 +88,7 @@ def headers(
         within = f"/subscriptions/{about.subscription}/providers/{about.namespace}/locations/{location}"
         path = f"{within}/{kind}/{operation.id}"
     name = "Azure-AsyncOperation" if style is Style.AZURE_ASYNC else "Location"
-    return {name: f"{base}{path}?api-version={api_version}", "Retry-After": retry_after(world)}
+    return {name: f"{base}{quote(path)}?api-version={quote(api_version)}", "Retry-After": retry_after(world)}
 
 
 def answer_write(world: World, call: Call, stored: Stored, work: Work) -> Reply:
@@ -107,9 +112,16 @@ def answer_delete(world: World, call: Call, stored: Stored, work: Work) -> Reply
     return Reply(work.status, None, _announced(world, call, operation, stored, work.style))
 
 
-def show_status(world: World, call: Call, names: Mapping[str, str]) -> Reply:
-    """Answer what an `Azure-AsyncOperation` address is asked."""
+def show(world: World, call: Call, names: Mapping[str, str]) -> Reply:
+    """Answer what the address of an operation is asked, in the manner in which it was announced.
+
+    The last part of the address does not tell the manner: a recorded `Azure-AsyncOperation` ends in operationResults.
+    """
     operation = _find(world, names["operation"])
+    return _show_status(world, call, operation) if operation.tells_status else _show_result(world, call, operation)
+
+
+def _show_status(world: World, call: Call, operation: Operation) -> Reply:
     body: dict[str, Json] = {
         "id": call.path,
         "name": operation.id,
@@ -125,17 +137,16 @@ def show_status(world: World, call: Call, names: Mapping[str, str]) -> Reply:
     return Reply(200, body)
 
 
-def show_result(world: World, call: Call, names: Mapping[str, str]) -> Reply:
-    """Answer what a `Location` address is asked: 202 until the end, then what the operation left."""
-    operation = _find(world, names["operation"])
+def _show_result(world: World, call: Call, operation: Operation) -> Reply:
+    """202 until the end, then what the operation left."""
     if operation.state == "InProgress":
         operation.polls += 1
-        here = f"{call.base}{call.path}?api-version={call.api_version or ''}"
+        here = f"{call.base}{quote(call.path)}?api-version={quote(call.api_version or '')}"
         return Reply(202, None, {"Location": here, "Retry-After": retry_after(world)})
     if operation.error is not None:
         raise operation.error
     if operation.resource is None:
-        return Reply(operation.end_status)
+        return Reply(operation.end_status, operation.result)
     return Reply(operation.end_status, engine.present(world, engine.existing(world, operation.resource)))
 
 

@@ -33,9 +33,9 @@ _OWN: tuple[tuple[str, str, CollectionRoute], ...] = (
     ("GET", f"{_SUBSCRIPTION}/resourceGroups/{{group}}/resources", resources.list_resources),
 )
 _OPERATIONS: tuple[tuple[str, str, CollectionRoute], ...] = (
-    ("GET", f"{_SUBSCRIPTION}/operationresults/{{operation}}", operations.show_result),
-    ("GET", f"{_LOCATION}/operationStatuses/{{operation}}", operations.show_status),
-    ("GET", f"{_LOCATION}/operationResults/{{operation}}", operations.show_result),
+    ("GET", f"{_SUBSCRIPTION}/operationresults/{{operation}}", operations.show),
+    ("GET", f"{_LOCATION}/operationStatuses/{{operation}}", operations.show),
+    ("GET", f"{_LOCATION}/operationResults/{{operation}}", operations.show),
 )
 
 

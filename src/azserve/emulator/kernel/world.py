@@ -148,3 +148,7 @@ class Operation:
     polls: int = 0
     end_status: int = 200
     """What a `Location` answers at the end."""
+    tells_status: bool = False
+    """Whether its address answers a status document (`Azure-AsyncOperation`) or 202 until the end (`Location`)."""
+    result: Json = None
+    """What a `Location` answers at the end where that is no resource: the changes of a what-if."""
