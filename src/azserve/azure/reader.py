@@ -1,0 +1,157 @@
+"""Reads what is true in a subscription: models, pools, and what a fleet has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from azserve.azure.border import translated
+from azserve.azure.listings import offered_model, quota_pool
+from azserve.azure.versions import COGNITIVE_SERVICES, RESOURCES, version_for
+from azserve.model.facts import LiveResource, OfferedModel, QuotaPool
+from azserve.model.json import JsonObject
+from azserve.model.names import FLEET_TAG, FleetId, Region
+from azserve.model.names import region as spelled
+from azserve.model.resource_id import ResourceId
+
+if TYPE_CHECKING:
+    from azserve.azure.connection import Azure
+
+AT_ONCE: Final = 8
+"""Requests of one `fleet()` in flight; ARM allows 250 reads and 25 more each second (documentation, 2025)."""
+
+WORKSPACES: Final = "microsoft.machinelearningservices/workspaces"
+CHILDREN: Final = {
+    WORKSPACES: ("serverlessEndpoints", "marketplaceSubscriptions"),
+    "microsoft.cognitiveservices/accounts": ("projects", "deployments"),
+}
+"""What is listed below a host, by the host's type in lower case."""
+
+
+class Reader:
+    """surveying.ports.AzureReader. Safe to share by threads."""
+
+    def __init__(self, azure: Azure, subscription: str, *, existing: tuple[ResourceId, ...] = ()) -> None:
+        self._azure = azure
+        self._arm = azure.arm
+        self._subscription = subscription
+        self._existing = existing
+
+    def models(self, region: Region) -> tuple[OfferedModel, ...]:
+        """Return every entry of the region's model list, every kind, all pages."""
+        with translated(f"read the models of `{region}`", where=region):
+            return tuple(offered_model(item) for item in self._in_location(region, "models"))
+
+    def pools(self, region: Region) -> tuple[QuotaPool, ...]:
+        """Return the region's usages, all pages."""
+        with translated(f"read the quota of `{region}`", where=region):
+            return tuple(quota_pool(item) for item in self._in_location(region, "usages"))
+
+    def compute_pools(self, region: Region) -> tuple[QuotaPool, ...]:
+        """Return Machine Learning's usages: cores of virtual machines, which say nothing of serverless endpoints."""
+        with translated(f"read the compute quota of `{region}`", where=region):
+            usages = self._azure.machine_learning_client(self._subscription).usages.list(region)
+            return tuple(quota_pool(usage.serialize(keep_readonly=True)) for usage in usages)
+
+    def read(self, resource: ResourceId, api_version: str) -> LiveResource | None:
+        """Return one resource, None where ARM says 404."""
+        with translated(f"read `{resource.name}`", where=str(resource)):
+            return self._live(self._arm.get(str(resource), api_version), Region(""))
+
+    def fleet(self, fleet_id: FleetId) -> tuple[LiveResource, ...]:
+        """Return the fleet's groups with all that is in them, and what carries its tag elsewhere.
+
+        Groups come first, then each host before its children; the order does not depend on which answer came first.
+        """
+        doing = f"read what fleet `{fleet_id}` has"
+        with translated(doing), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="azserve-fleet") as pool:
+            groups = sorted(self._tagged_groups(fleet_id), key=lambda group: group.id.key)
+            inside = pool.map(self._ids_in, [group.id for group in groups])
+            tagged = pool.submit(lambda: [*self._tagged_elsewhere(fleet_id)])
+            ours = {group.id.key for group in groups}
+            tops = [*_top_level(identity for ids in inside for identity in ids)]
+            found = [*groups, *(live for family in pool.map(self._family, tops) for live in family)]
+            strays = [identity for identity in tagged.result() if _group_key(identity) not in ours]
+            found += [live for family in pool.map(self._family, strays) for live in family]
+            for children in pool.map(self._children, self._existing):
+                found += [child for child in children if child.tags.get(FLEET_TAG) == str(fleet_id)]
+        return tuple({live.id.key: live for live in found}.values())
+
+    def _in_location(self, region: Region, what: str) -> Iterator[JsonObject]:
+        path = f"/subscriptions/{self._subscription}/providers/Microsoft.CognitiveServices/locations/{region}/{what}"
+        return self._arm.pages(path, COGNITIVE_SERVICES)
+
+    def _tagged_groups(self, fleet_id: FleetId) -> Iterator[LiveResource]:
+        path = f"/subscriptions/{self._subscription}/resourcegroups"
+        for item in self._arm.pages(path, RESOURCES, {"$filter": _tag_filter(fleet_id)}):
+            group = self._live(item, Region(""))
+            if group is not None and group.tags.get(FLEET_TAG) == str(fleet_id):
+                yield group
+
+    def _tagged_elsewhere(self, fleet_id: FleetId) -> Iterator[ResourceId]:
+        """Yield what carries the fleet's tag anywhere. ARM compares without regard to case, so compare again."""
+        path = f"/subscriptions/{self._subscription}/resources"
+        for item in self._arm.pages(path, RESOURCES, {"$filter": _tag_filter(fleet_id)}):
+            resource = self._live(item, Region(""))
+            if resource is not None and resource.tags.get(FLEET_TAG) == str(fleet_id):
+                yield resource.id
+
+    def _ids_in(self, group: ResourceId) -> list[ResourceId]:
+        """Return what is in a group: ARM's list, and the provider's own list of workspaces.
+
+        ARM's list is known to lag behind by minutes; the second one does not.
+        """
+        assert group.group is not None
+        listed = [str(item.get("id")) for item in self._arm.pages(f"{group}/resources", RESOURCES)]
+        workspaces = self._azure.machine_learning_client(self._subscription).workspaces
+        listed += [str(found.id) for found in workspaces.list_by_resource_group(group.group)]
+        return [ResourceId.parse(text) for text in listed]
+
+    def _family(self, resource: ResourceId) -> list[LiveResource]:
+        """Return a resource with its whole body, and its children after it. Empty where it has gone meanwhile."""
+        version = version_for(resource.type)
+        live = self._live(self._arm.get(str(resource), version), Region("")) if version else None
+        if live is None:
+            return []
+        return [live, *self._children(resource, live)]
+
+    def _children(self, host: ResourceId, live: LiveResource | None = None) -> list[LiveResource]:
+        """Return what is below a host; a hub holds no endpoints of its own, so it is not asked."""
+        if live is not None and str(live.body.get("kind")).lower() == "hub":
+            return []
+        kinds = CHILDREN.get(host.type.lower(), ())
+        region = live.region if live else Region("")
+        found: list[LiveResource] = []
+        for kind in kinds:
+            version = version_for(f"{host.type}/{kind}")
+            assert version is not None
+            items = (self._live(item, region) for item in self._arm.pages(f"{host}/{kind}", version))
+            found += [child for child in items if child is not None]
+        return found
+
+    def _live(self, body: JsonObject | None, region: Region) -> LiveResource | None:
+        """Return a body as a resource, None where there is no body or it is of nothing that has an id."""
+        if body is None or not isinstance(identity := body.get("id"), str):
+            return None
+        location = body.get("location")
+        here = spelled(location) if isinstance(location, str) and location else region
+        return LiveResource(id=ResourceId.parse(identity), region=here, body=body)
+
+
+def _top_level(ids: Iterable[ResourceId]) -> Iterator[ResourceId]:
+    """Yield the resources that are not below another one, once each, in the order of their ids."""
+    yield from sorted({identity.key: identity for identity in ids if identity.parent is None}.values(), key=_key)
+
+
+def _key(identity: ResourceId) -> str:
+    return identity.key
+
+
+def _group_key(identity: ResourceId) -> str:
+    return ResourceId.of_group(identity.subscription, identity.group or "").key
+
+
+def _tag_filter(fleet_id: FleetId) -> str:
+    value = str(fleet_id).replace("'", "''")
+    return f"tagName eq '{FLEET_TAG}' and tagValue eq '{value}'"
