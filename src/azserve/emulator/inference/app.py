@@ -1,0 +1,251 @@
+"""One request to a data-plane host → one answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from azserve.emulator.inference import limits, mutants, refusals, routes, signin
+from azserve.emulator.inference.answers import Envelope, chat_body
+from azserve.emulator.inference.completion import Completion, complete, prompt_tokens
+from azserve.emulator.inference.embeddings import embeddings_body, read_embeddings
+from azserve.emulator.inference.messages import prompt_texts
+from azserve.emulator.inference.mutants import Mutant, Mutants
+from azserve.emulator.inference.parameters import ChatWish, body_of, read_chat
+from azserve.emulator.inference.refusals import BadParameter, Refused
+from azserve.emulator.inference.routes import Dialect, Operation, Route, Unmodelled
+from azserve.emulator.inference.script.filter import ContentFilter, content_filter
+from azserve.emulator.inference.script.model import respond
+from azserve.emulator.inference.script.schema import Impossible
+from azserve.emulator.inference.stream import Form, Pace, events
+from azserve.emulator.inference.traits import Traits, traits_of
+from azserve.emulator.kernel.inferred import inferred
+from azserve.emulator.kernel.kinds import Target, TargetModel
+from azserve.emulator.kernel.wire import Call, Json, Reply, StreamReply
+from azserve.emulator.kernel.world import World
+
+inferred(
+    "inference.models.missing-name",
+    "A request to /models without a model's name is 400 `no_model_name`; the header `x-ms-model-mesh-model-name` may "
+    "carry the name.",
+    because="the service's wording was seen in passing, not in a capture",
+)
+inferred(
+    "inference.models.list",
+    "`/openai/v1/models` lists the deployments that answer.",
+    because="clients look for names they can use; what exactly is listed is not documented",
+)
+
+Answer = Reply | StreamReply
+
+
+def serve(world: World, target: Target | None, call: Call, path: str) -> Answer:
+    """Answer a request; `path` is what follows `/_hosts/<host>`, and `target` what stands behind the host."""
+    try:
+        answer = _serve(world, target, call, path)
+    except Refused as refused:
+        answer = refused.reply()
+    region = {"x-ms-region": target.region} if target is not None else {}
+    request_id = call.headers.get("x-ms-client-request-id") or world.ids.guid()
+    return replace(
+        answer, headers={"apim-request-id": request_id, "x-request-id": request_id, **region, **answer.headers}
+    )
+
+
+def _serve(world: World, target: Target | None, call: Call, path: str) -> Answer:
+    if target is None:
+        raise refusals.not_found()
+    route = _route(target, call, path)
+    misbehaving = mutants.active(world)
+    if Mutant.OPEN_DOOR not in misbehaving:
+        signin.check(world, target, route, call)
+    try:
+        return _Exchange(world, target, route, call, misbehaving).answer()
+    except BadParameter as bad:
+        raise refusals.refused(route.dialect, bad) from bad
+
+
+def _route(target: Target, call: Call, path: str) -> Route:
+    found = routes.find(target.hosting, path)
+    if found is None:
+        raise refusals.not_found()
+    if isinstance(found, Unmodelled):
+        raise refusals.not_modelled(found.what)
+    if call.method.upper() != found.method:
+        raise refusals.plain(405, "405", "Method Not Allowed", headers={"Allow": found.method})
+    problem = routes.api_version_problem(found, call.query)
+    if problem == "missing" and found.dialect is Dialect.OPENAI:
+        raise refusals.not_found()
+    if problem is not None:
+        text = "API version not supported" if problem == "unknown" else "Missing required query parameter: api-version"
+        raise refusals.plain(400, "BadRequest", text)
+    return found
+
+
+class _Exchange:
+    """One signed-in request on a known route."""
+
+    def __init__(self, world: World, target: Target, route: Route, call: Call, misbehaving: Mutants) -> None:
+        self.world = world
+        self.target = target
+        self.route = route
+        self.call = call
+        self.mutants = misbehaving
+
+    def answer(self) -> Answer:
+        match self.route.operation:
+            case Operation.INFO:
+                return self._info()
+            case Operation.LIST:
+                return self._list()
+            case Operation.CHAT:
+                return self._chat()
+            case Operation.EMBEDDINGS:
+                return self._embeddings()
+            case _ as never:
+                assert_never(never)
+
+    def _ready(self, model: TargetModel) -> bool:
+        return self.target.usable and model.ready_at <= self.world.now()
+
+    def _info(self) -> Reply:
+        model = self._model(None)
+        traits = traits_of(self.world, model.model)
+        name = f"{model.model}-distilled" if Mutant.OTHER_INFO in self.mutants else model.model
+        return Reply(200, {"model_name": name, "model_type": traits.model_type, "model_provider_name": traits.provider})
+
+    def _list(self) -> Reply:
+        created = int(self.world.now())
+        data = [
+            {
+                "id": model.name,
+                "object": "model",
+                "created": created,
+                "owned_by": traits_of(self.world, model.model).provider,
+            }
+            for model in self.target.models.values()
+            if self._ready(model)
+        ]
+        return Reply(200, {"object": "list", "data": data})
+
+    def _model(self, body: Json) -> TargetModel:
+        """Return the model that is meant, when it answers yet."""
+        if self.route.dialect is Dialect.SERVERLESS:
+            found = next(iter(self.target.models.values()), None)
+            name = found.name if found else ""
+        else:
+            name = self._named(body)
+            found = self.target.models.get(name.lower())
+        if found is None or not self._ready(found):
+            raise refusals.unknown_model(self.route.dialect, name)
+        return found
+
+    def _named(self, body: Json) -> str:
+        name = self.route.deployment or (body.get("model") if isinstance(body, dict) else None)
+        name = name or self.call.headers.get("x-ms-model-mesh-model-name")
+        if isinstance(name, str) and name:
+            return name
+        if self.route.dialect is Dialect.OPENAI:
+            raise refusals.openai_refusal("you must provide a model parameter")
+        raise refusals.plain(
+            400,
+            "no_model_name",
+            "No model specified in request. Please provide a model name in the request body or as a "
+            "x-ms-model-mesh-model-name header.",
+        )
+
+    def _envelope(self, model: TargetModel) -> Envelope:
+        return Envelope(
+            id=self.world.ids.hex(32),
+            created=int(self.world.now()),
+            model=model.model,
+            dialect=self.route.dialect,
+            mutants=self.mutants,
+        )
+
+    def _headers(self, allowance: limits.Allowance) -> dict[str, str]:
+        return {} if Mutant.NO_RATE_HEADERS in self.mutants else allowance.headers()
+
+    def _chat(self) -> Answer:
+        model = self._model(self.call.body)
+        traits = traits_of(self.world, model.model)
+        if traits.embeds:
+            raise refusals.wrong_operation("chatCompletion", model.model)
+        wish = read_chat(self.route.dialect, self._chat_body(), traits)
+        allowance = self._admit(model, "ChatCompletions_Create", _within_context(prompt_tokens(wish), traits))
+        completion = self._complete(wish, traits, self._filter(wish, model, traits))
+        allowance.spend(completion.completion_tokens)
+        envelope, headers = self._envelope(model), self._headers(allowance)
+        if not wish.stream:
+            return Reply(200, chat_body(envelope, completion), headers)
+        form = Form(seed=wish.seed, include_usage=wish.include_usage, reasons=traits.reasoning)
+        chunks = events(envelope, completion, form, pace(self.world, self.target))
+        return StreamReply(200, chunks, {"content-type": "text/event-stream", "cache-control": "no-cache", **headers})
+
+    def _filter(self, wish: ChatWish, model: TargetModel, traits: Traits) -> ContentFilter | None:
+        """Return the filter for the answer, once the prompt has passed it."""
+        if not model.content_filter or Mutant.NO_FILTER in self.mutants:
+            return None
+        found = content_filter(self.world)
+        category = found.category(prompt_texts(wish.turns))
+        if category is not None:
+            flat = traits.content_filter_shape == "flat"
+            raise refusals.prompt_filtered(self.route.dialect, category, flat=flat)
+        return found
+
+    def _complete(self, wish: ChatWish, traits: Traits, filtering: ContentFilter | None) -> Completion:
+        taken = mutants.misread(self.mutants, wish)
+        try:
+            said = respond(taken, reasons=traits.reasoning)
+        except Impossible as error:
+            raise refusals.not_modelled(f"an answer to this JSON schema: {error}") from error
+        said = mutants.misspeak(self.mutants, taken, said)
+        found = complete(taken, said, filtering, closes=Mutant.UNCLOSED_THINK not in self.mutants)
+        return replace(found, prompt_tokens=prompt_tokens(wish))
+
+    def _admit(self, model: TargetModel, operation: str, tokens: int) -> limits.Allowance:
+        version = self.call.api_version
+        said = f"{operation} under API version {version}" if version else operation
+        return limits.admit(self.world, limits.Asker(self.target, model, self.route.dialect, said), tokens)
+
+    def _chat_body(self) -> dict[str, Json]:
+        headers = dict(self.call.headers)
+        if Mutant.ACCEPTED_EXTRA in self.mutants:
+            headers["extra-parameters"] = "drop"
+        return body_of(self.route.dialect, self.call.body, headers)
+
+    def _embeddings(self) -> Reply:
+        model = self._model(self.call.body)
+        traits = traits_of(self.world, model.model)
+        if traits.dimensions is None:
+            raise refusals.wrong_operation("embeddings", model.model)
+        body = self.call.body
+        if not isinstance(body, dict):
+            raise BadParameter(refusals.Place(()), "the body must be a JSON object", body)
+        wish = read_embeddings(self.route.dialect, body, self.call.headers, traits.dimensions)
+        if Mutant.SHORT_VECTORS in self.mutants:
+            wish = replace(wish, dimensions=max(1, wish.dimensions // 2))
+        allowance = self._admit(model, "Embeddings_Create", wish.tokens)
+        return Reply(200, embeddings_body(wish, model.model, self.world.ids.hex(32)), self._headers(allowance))
+
+
+def _within_context(spent: int, traits: Traits) -> int:
+    if spent > traits.context_tokens:
+        text = (
+            f"This model's maximum context length is {traits.context_tokens} tokens. However, your messages resulted "
+            f"in {spent} tokens. Please reduce the length of the messages."
+        )
+        raise refusals.openai_refusal(text, param="messages", code="context_length_exceeded")
+    return spent
+
+
+def pace(world: World, target: Target) -> Pace:
+    """Return how fast a region streams: the scenario's `inference`, with `regions.<region>` over it."""
+    said = world.scenario.get("inference") if isinstance(world.scenario, dict) else None
+    table = said if isinstance(said, dict) else {}
+    local = table.get("regions", {}).get(target.region, {})
+    default = Pace()
+    merged = {**table, **local}
+    return Pace(
+        first_s=float(merged.get("first_s", default.first_s)), chunk_s=float(merged.get("chunk_s", default.chunk_s))
+    )
