@@ -1,0 +1,20 @@
+"""A placement and templates in, ARM JSON and Bicep out.
+
+    RegionEstate ─ composing ─▶ RegionView (pieces) ─ templates ─▶ text ─ reading ─▶ what it describes
+                                                                    └── writing ──▶ files
+
+- **Logic is here, text is there.** `composing` decides what is written, in which order, under which symbols; a template
+  is real Bicep or ARM with holes, one partial per resource type, in `templates/` at the top of the repository. Both
+  languages are drawn from the same pieces, and a test evaluates both and compares.
+- **Nothing is printed raw.** Each hole goes through a filter of its language, and a template that forgets one fails
+  (`templates`). In ARM, names live in `variables`, so that no text of the user's ever stands inside an expression.
+- **What is compared is what is sent.** `reading` resolves the rendered ARM JSON, and the plan compares that.
+- **Same input, same bytes.** No clock, no version number, no hash seed: maps are sorted where order is free, the JSON
+  is parsed and printed again, and what counts as invisible is a list and not the Python's Unicode table.
+- **Two parameters.** `location` and `tags` have their rendered values as defaults, so each file deploys alone; names
+  are not parameters, because azserve finds its resources by them.
+
+Rejected: building both languages from one tree in Python (exact, but nobody can read or replace the result as a
+template); one combined template with conditions for every shape (dead branches in a reviewed file); Bicep compiled to
+ARM (no compiler comes with Python); a manifest of written files (a marker inside each file survives being moved).
+"""

@@ -1,0 +1,257 @@
+"""The part of ARM's expression language that azserve's own templates use: parsed, and evaluated as far as it goes.
+
+Not a second ARM. What only a running deployment can answer (`reference()`, `deployer()`, `subscription().tenantId`)
+raises `Unresolved`, and `reading` decides what that means.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from azserve.model.json import JsonObject, JsonValue
+from azserve.rendering.escaping import is_expression
+
+_TOKEN: Final = re.compile(
+    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+)|(?P<name>[A-Za-z_]\w*)|(?P<mark>[(),.\[\]]))"
+)
+_GUID_NAMESPACE: Final = uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")
+"""ARM's `guid()` is a version 5 UUID in this namespace over its arguments joined by hyphens (Microsoft's page on
+string functions in Bicep; read 2026-11-22)."""
+
+
+class Unresolved(Exception):
+    """An expression cannot be known before it is deployed."""
+
+
+class NotAnExpression(ValueError):
+    """Text in brackets does not parse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A string or a number."""
+
+    value: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`name(arguments)`."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`of.name` or `of[key]`."""
+
+    of: Expression
+    key: Expression
+
+
+Expression: TypeAlias = Literal | Call | Member
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an expression is evaluated: the values it can name, and where its resources are."""
+
+    subscription: str
+    group: str | None
+    parameters: JsonObject
+    variables: JsonObject
+    """As written, still unevaluated."""
+
+
+def parse(text: str) -> Expression:
+    """Parse what stands between the brackets; raises NotAnExpression."""
+    reader = _Reader(_tokens(text))
+    expression = reader.expression()
+    if reader.left:
+        raise NotAnExpression(f"`{reader.left[0]}` follows the end of `{text}`")
+    return expression
+
+
+def _tokens(text: str) -> list[str]:
+    tokens, at = [], 0
+    while text[at:].strip():
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise NotAnExpression(f"`{text[at:]}` is not understood")
+        tokens.append(match[0].strip())
+        at = match.end()
+    return tokens
+
+
+@dataclass(slots=True)
+class _Reader:
+    left: list[str]
+
+    def take(self, wanted: str | None = None) -> str:
+        if not self.left or (wanted is not None and self.left[0] != wanted):
+            raise NotAnExpression(f"`{wanted or 'more'}` is missing")
+        return self.left.pop(0)
+
+    def expression(self) -> Expression:
+        result = self.primary()
+        while self.left and self.left[0] in {".", "["}:
+            if self.take() == ".":
+                result = Member(result, Literal(self.take()))
+            else:
+                result = Member(result, self.expression())
+                self.take("]")
+        return result
+
+    def primary(self) -> Expression:
+        token = self.take()
+        if token.startswith("'"):
+            return Literal(token[1:-1].replace("''", "'"))
+        if token.lstrip("-").isdigit():
+            return Literal(int(token))
+        self.take("(")
+        arguments: list[Expression] = []
+        while self.left and self.left[0] != ")":
+            if arguments:
+                self.take(",")
+            arguments.append(self.expression())
+        self.take(")")
+        return Call(token.lower(), tuple(arguments))
+
+
+def resolve(value: JsonValue, scope: Scope) -> JsonValue:
+    """Return a value with its expressions evaluated and its escapes undone, property names included.
+
+    A property that cannot be known is left out. Raises Unresolved where the value itself, or an item of a list, is one.
+    """
+    if isinstance(value, str):
+        return _resolve_text(value, scope)
+    if isinstance(value, Mapping):
+        known: dict[str, JsonValue] = {}
+        for key, item in value.items():
+            with suppress(Unresolved):
+                known[str(_resolve_text(key, scope))] = resolve(item, scope)
+        return known
+    if isinstance(value, Sequence):
+        return [resolve(item, scope) for item in value]
+    return value
+
+
+def _resolve_text(text: str, scope: Scope) -> JsonValue:
+    if not is_expression(text):
+        return text
+    return text[1:] if text.startswith("[[") else evaluate(parse(text[1:-1]), scope)
+
+
+def evaluate(expression: Expression, scope: Scope) -> JsonValue:
+    """Return what an expression comes to; raises Unresolved."""
+    match expression:
+        case Literal(value):
+            return value
+        case Member(of, key):
+            return _member(evaluate(of, scope), evaluate(key, scope))
+        case Call(name, arguments):
+            return _call(name, arguments, scope)
+
+
+def _member(of: JsonValue, key: JsonValue) -> JsonValue:
+    if isinstance(of, Mapping) and isinstance(key, str):
+        return _named(of, key)
+    if isinstance(of, list) and isinstance(key, int) and -1 < key < len(of):
+        item: JsonValue = of[key]
+        return item
+    raise Unresolved
+
+
+def _named(of: JsonObject, name: str) -> JsonValue:
+    """Return a member by ARM's rule, which ignores case."""
+    for each, value in of.items():
+        if each.lower() == name.lower():
+            return value
+    raise Unresolved
+
+
+def _call(name: str, arguments: Sequence[Expression], scope: Scope) -> JsonValue:
+    function = _FUNCTIONS.get(name)
+    if function is None:
+        raise Unresolved
+    return function([evaluate(argument, scope) for argument in arguments], scope)
+
+
+_Function: TypeAlias = Callable[[list[JsonValue], Scope], JsonValue]
+
+
+def _parameters(given: list[JsonValue], scope: Scope) -> JsonValue:
+    return _named(scope.parameters, str(given[0]))
+
+
+def _variables(given: list[JsonValue], scope: Scope) -> JsonValue:
+    return resolve(_named(scope.variables, str(given[0])), scope)
+
+
+def _format(given: list[JsonValue], _scope: Scope) -> JsonValue:
+    pattern, *values = given
+    return re.sub(r"\{(\d+)\}", lambda hole: str(values[int(hole[1])]), str(pattern))
+
+
+def _concat(given: list[JsonValue], _scope: Scope) -> JsonValue:
+    return "".join(str(each) for each in given)
+
+
+def _union(given: list[JsonValue], _scope: Scope) -> JsonValue:
+    return {key: value for each in given if isinstance(each, Mapping) for key, value in each.items()}
+
+
+def _guid(given: list[JsonValue], _scope: Scope) -> JsonValue:
+    return str(uuid.uuid5(_GUID_NAMESPACE, "-".join(str(each) for each in given)))
+
+
+def _subscription(_given: list[JsonValue], scope: Scope) -> JsonValue:
+    return {"subscriptionId": scope.subscription, "id": f"/subscriptions/{scope.subscription}"}
+
+
+def _resource_group(_given: list[JsonValue], scope: Scope) -> JsonValue:
+    if scope.group is None:
+        raise Unresolved
+    return {"name": scope.group, "id": f"/subscriptions/{scope.subscription}/resourceGroups/{scope.group}"}
+
+
+def _resource_id(given: list[JsonValue], scope: Scope) -> JsonValue:
+    texts = [str(each) for each in given]
+    at = next((at for at, text in enumerate(texts) if "/" in text), None)
+    if at is None or scope.group is None:
+        raise Unresolved
+    group = texts[at - 1] if at > 0 else scope.group
+    subscription = texts[at - 2] if at > 1 else scope.subscription
+    return f"/subscriptions/{subscription}/resourceGroups/{group}" + _provider_path(texts[at], texts[at + 1 :])
+
+
+def _subscription_resource_id(given: list[JsonValue], scope: Scope) -> JsonValue:
+    texts = [str(each) for each in given]
+    if texts[0] == "Microsoft.Resources/resourceGroups":
+        return f"/subscriptions/{scope.subscription}/resourceGroups/{texts[1]}"
+    return f"/subscriptions/{scope.subscription}" + _provider_path(texts[0], texts[1:])
+
+
+def _provider_path(kind: str, names: Sequence[str]) -> str:
+    namespace, *kinds = kind.split("/")
+    return f"/providers/{namespace}" + "".join(f"/{each}/{name}" for each, name in zip(kinds, names, strict=True))
+
+
+_FUNCTIONS: Final[Mapping[str, _Function]] = {
+    "concat": _concat,
+    "format": _format,
+    "guid": _guid,
+    "parameters": _parameters,
+    "resourcegroup": _resource_group,
+    "resourceid": _resource_id,
+    "subscription": _subscription,
+    "subscriptionresourceid": _subscription_resource_id,
+    "union": _union,
+    "variables": _variables,
+}

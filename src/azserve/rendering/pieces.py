@@ -1,0 +1,279 @@
+"""What the partial templates see: one piece per resource, its text still to be written.
+
+These classes are the contract between azserve and a template set, the user's own included (`CONTEXT_VERSION`). A
+piece is drawn by the partial that its `partial` names, in both languages; `needs` and `after` hold the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+CONTEXT_VERSION: Final = 1
+"""Raised when a name that templates may use is taken away or changes its meaning."""
+
+RAI_CATEGORIES: Final = ("Hate", "Sexual", "Violence", "Selfharm")
+"""The categories of Azure's content filter that have a severity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A resource of the same group, as other resources point to it."""
+
+    symbol: str
+    """Its symbolic name in Bicep."""
+    type: str
+    names: tuple[str, ...]
+    """The ARM variables that hold its names, outermost first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One resource to be written."""
+
+    partial: ClassVar[str]
+    """Name of the template, without folder and ending."""
+    ref: Ref
+    name: str
+    """The innermost name."""
+    needs: tuple[Ref, ...] = ()
+    """What it refers to anyway, so that Bicep sees the order by itself; ARM is told."""
+    after: tuple[Ref, ...] = ()
+    """What has to be there first without being referred to; both languages are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Existing(Piece):
+    """A resource that is there already: Bicep needs a name for it, ARM needs nothing."""
+
+    partial: ClassVar[str] = "existing"
+    parent: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage(Piece):
+    """The storage account of a new hub."""
+
+    partial: ClassVar[str] = "storage"
+    public: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vault(Piece):
+    """The key vault of a new hub."""
+
+    partial: ClassVar[str] = "vault"
+    public: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub(Piece):
+    """A hub workspace."""
+
+    partial: ClassVar[str] = "hub"
+    public: bool
+    storage: Ref
+    vault: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubProject(Piece):
+    """A project of a hub; serverless endpoints live in it."""
+
+    partial: ClassVar[str] = "hub-project"
+    public: bool
+    hub: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketplaceSubscription(Piece):
+    """The agreement to a partner's offer, per model and project."""
+
+    partial: ClassVar[str] = "marketplace-subscription"
+    project: Ref
+    model: str
+    model_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerlessEndpointPiece(Piece):
+    """A serverless endpoint."""
+
+    partial: ClassVar[str] = "serverless-endpoint"
+    key: str
+    project: Ref
+    model: str
+    model_id: str
+    auth_mode: str
+    """`Key`, `AAD` or `KeyAndAAD`."""
+    content_safety: str
+    """`Enabled` or `Disabled`."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Its own, on top of the region's."""
+    tags_variable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Piece):
+    """An AIServices account."""
+
+    partial: ClassVar[str] = "account"
+    subdomain: str
+    public: bool
+    local_auth: bool
+    """Whether keys work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountProject(Piece):
+    """A project of an account."""
+
+    partial: ClassVar[str] = "account-project"
+    account: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiPolicy(Piece):
+    """A content filter of the account's own."""
+
+    partial: ClassVar[str] = "rai-policy"
+    account: Ref
+    blocks: bool
+    """False: harmful content is annotated, not blocked; Azure asks for an approval first."""
+
+    @property
+    def threshold(self) -> str:
+        """From which severity on content is caught."""
+        return "Low" if self.blocks else "High"
+
+    @property
+    def filters(self) -> tuple[tuple[str, str], ...]:
+        """Category and source of each filter."""
+        return tuple((name, source) for source in ("Prompt", "Completion") for name in RAI_CATEGORIES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment(Piece):
+    """A model deployment of an account."""
+
+    partial: ClassVar[str] = "deployment"
+    account: Ref
+    model: str
+    format: str
+    version: str
+    sku: str
+    capacity: int
+    upgrade: str
+    rai_policy: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    tags_variable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAssignment(Piece):
+    """A grant on the host. Its name is derived by Azure's `guid()`; `name` is empty."""
+
+    partial: ClassVar[str] = "role-assignment"
+    scope: Ref
+    role: str
+    role_id: str
+    principal: str | None
+    """Object id; None stands for whoever deploys."""
+    principal_type: str | None
+    principal_variable: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateEndpoint(Piece):
+    """A private address of the host."""
+
+    partial: ClassVar[str] = "private-endpoint"
+    target: Ref
+    group_id: str
+    """Azure's name of the part that is reached: `account`, `amlworkspace`."""
+    subnet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsZone(Piece):
+    """A private DNS zone, linked to the subnet's network."""
+
+    partial: ClassVar[str] = "dns-zone"
+    link: Ref
+    link_name: str
+    network: str
+    """Id of the virtual network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsZoneGroup(Piece):
+    """What writes a private endpoint's address into its zones."""
+
+    partial: ClassVar[str] = "dns-zone-group"
+    endpoint: Ref
+    zones: tuple[Ref, ...] = ()
+    zone_ids: tuple[str, ...] = ()
+    """Zones that are there already, instead of `zones`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a template answers: an id, an address or a name, never a key. Its value is a partial of the same name."""
+
+    name: str
+    type: str
+    description: str
+
+
+_OF_ENDPOINTS: Final = (
+    Output("serverlessEndpoints", "array", "Address of each serverless endpoint, by its key in azserve.yaml."),
+)
+_OF_ACCOUNT: Final = (
+    Output("accountId", "string", "Resource id of the account."),
+    Output("inferenceEndpoint", "string", "Address at which the account's deployments answer."),
+    Output("deployments", "array", "Names to send as `model`."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionView:
+    """The whole context of `region.*` and `main.*`."""
+
+    fleet: str
+    environment: str | None
+    region: str
+    tags: Mapping[str, str]
+    group: str
+    models_deployment: str
+    """Name of the nested deployment that `main` makes."""
+    variables: Mapping[str, object]
+    """ARM variables: every name, and what else must not be spelled inside an expression."""
+    pieces: tuple[Piece, ...]
+    """In the order that they are written; every piece comes after what it depends on."""
+    account: Account | Existing | None
+
+    @property
+    def resources(self) -> tuple[Piece, ...]:
+        """The pieces that a deployment writes."""
+        return tuple(piece for piece in self.pieces if not isinstance(piece, Existing))
+
+    @property
+    def endpoints(self) -> tuple[ServerlessEndpointPiece, ...]:
+        """The serverless endpoints."""
+        return tuple(piece for piece in self.pieces if isinstance(piece, ServerlessEndpointPiece))
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """The outputs, of the region template and of its wrapper alike."""
+        return (_OF_ENDPOINTS if self.endpoints else ()) + (_OF_ACCOUNT if self.account else ())
+
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """The model deployments."""
+        return tuple(piece for piece in self.pieces if isinstance(piece, Deployment))
+
+    @property
+    def deployment_names(self) -> tuple[str, ...]:
+        """What clients send as `model`."""
+        return tuple(deployment.name for deployment in self.deployments)

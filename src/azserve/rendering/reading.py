@@ -1,0 +1,86 @@
+"""Rendered ARM JSON, read back to what it describes.
+
+The plan compares these resources with what is live, so they come from the very text that is deployed and not from a
+second description beside it. Two rules for what cannot be known before a deployment: a property is left out (nothing
+is claimed about it), and a resource whose name or scope cannot be known is left out whole. Nested deployments are
+read through; they are how resources get there, not resources to keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from azserve.model.estate import Resource
+from azserve.model.json import JsonObject
+from azserve.model.resource_id import ResourceId
+from azserve.rendering.expressions import Scope, Unresolved, resolve
+
+_DEPLOYMENT: Final = "Microsoft.Resources/deployments"
+_GROUP: Final = "Microsoft.Resources/resourceGroups"
+_BODY: Final = ("location", "tags", "kind", "sku", "identity", "properties")
+
+
+def resources_of(
+    template: Mapping[str, Any], parameters: Mapping[str, Any], *, subscription: str, group: str | None
+) -> tuple[Resource, ...]:
+    """Return what a template describes, in its own order.
+
+    `parameters` is what a parameter file's `parameters` member holds; it wins over the defaults. `group` is None at
+    subscription scope. Raises NotAnExpression for an expression that does not parse.
+    """
+    outside = Scope(subscription, group, {}, {})
+    defaults = {
+        name: resolve(declared["defaultValue"], outside)
+        for name, declared in template.get("parameters", {}).items()
+        if "defaultValue" in declared
+    }
+    given = {name: value["value"] for name, value in parameters.items()}
+    scope = Scope(subscription, group, {**defaults, **given}, template.get("variables", {}))
+    return tuple(found for written in template["resources"] for found in _resources(written, scope))
+
+
+def _resources(written: Mapping[str, Any], scope: Scope) -> Iterator[Resource]:
+    if written["type"] == _DEPLOYMENT:
+        yield from _nested(written, scope)
+        return
+    with suppress(Unresolved):
+        body = resolve({name: written[name] for name in _BODY if name in written}, scope)
+        yield Resource(
+            id=_id(written, scope),
+            api_version=written["apiVersion"],
+            body=_object(body),
+            depends_on=tuple(_depends_on(written.get("dependsOn", ()), scope)),
+        )
+
+
+def _nested(written: Mapping[str, Any], scope: Scope) -> Iterator[Resource]:
+    properties = written["properties"]
+    group = resolve(written["resourceGroup"], scope) if "resourceGroup" in written else scope.group
+    given = _object(resolve(properties.get("parameters", {}), scope))
+    yield from resources_of(
+        properties["template"], given, subscription=scope.subscription, group=None if group is None else str(group)
+    )
+
+
+def _id(written: Mapping[str, Any], scope: Scope) -> ResourceId:
+    names = tuple(str(resolve(written["name"], scope)).split("/"))
+    if written["type"] == _GROUP:
+        return ResourceId.of_group(scope.subscription, names[0])
+    if "scope" not in written:
+        return ResourceId(scope.subscription, scope.group, written["type"], names)
+    namespace, kind = written["type"].split("/", 1)
+    return ResourceId.parse(f"{resolve(written['scope'], scope)}/providers/{namespace}/{kind}/{names[0]}")
+
+
+def _depends_on(written: Sequence[str], scope: Scope) -> Iterator[ResourceId]:
+    """Yield what is named by id; a bare name, which ARM takes, too, is nothing that azserve writes."""
+    for each in written:
+        with suppress(Unresolved, ValueError):
+            yield ResourceId.parse(str(resolve(each, scope)))
+
+
+def _object(value: object) -> JsonObject:
+    assert isinstance(value, Mapping)
+    return value

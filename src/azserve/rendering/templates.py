@@ -1,0 +1,207 @@
+"""Template sets: where they are, and how one is drawn so that nothing slips through raw.
+
+Each language has its own sandboxed environment with its own filters, and a last gate: whatever a template prints has
+to be `Rendered`, the return type of those filters. `{{ name }}` without one is an error with file and line. Macros
+return plain text, so templates compose by `include`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+import azserve
+from azserve.errors import ConfigurationError
+from azserve.model.json import JsonObject
+from azserve.rendering.api_versions import API_VERSIONS
+from azserve.rendering.escaping import Rendered, Unrenderable, arm, bicep, comment, identifier, json_text
+from azserve.rendering.pieces import Ref, RegionView
+
+_EJECT: Final = "compare with the packaged templates, or leave out `templates:` to use those"
+
+
+class TemplateFailed(ConfigurationError):
+    """A template cannot be drawn; `where` is its file and line."""
+
+    default_code = "template-failed"
+
+
+def template_root() -> Path:
+    """Return the folder of the packaged templates: inside a wheel, or beside `src` in an editable checkout."""
+    package = Path(azserve.__file__).parent
+    inside = package / "_templates"
+    return inside if inside.is_dir() else package.parents[1] / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A template that this room has drawn, told apart from values so that no value can pass for one."""
+
+    template: JsonObject
+
+
+class TemplateSet:
+    """ARM and Bicep templates. A user's folder may hold only the files that it changes; the packaged ones fill in."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder is not None and not folder.is_dir():
+            raise TemplateFailed(
+                f"the template folder `{folder}` does not exist",
+                hint="make it with `azserve templates eject`, or leave out `templates:`",
+            )
+        self._folders = (*([folder] if folder else []), template_root())
+
+    def arm(self, name: str, view: RegionView, *, region: JsonObject | None = None) -> dict[str, Any]:
+        """Draw an ARM template and read it back, so that what is written is JSON whatever the template's layout.
+
+        `region` is the drawn region template, for the wrapper that nests it. Raises TemplateFailed.
+        """
+        text = self._draw(self._arm, name, view, _Drawn(region) if region is not None else None)
+        try:
+            drawn = json.loads(text, object_pairs_hook=_unique)
+        except ValueError as error:
+            raise TemplateFailed(f"`{name}` does not make JSON: {error}", where=name, hint=_EJECT) from error
+        if not isinstance(drawn, dict):
+            raise TemplateFailed(f"`{name}` does not make a JSON object", where=name, hint=_EJECT)
+        return drawn
+
+    def bicep(self, name: str, view: RegionView) -> str:
+        """Draw a Bicep file, blank lines tidied. Raises TemplateFailed."""
+        lines = [line.rstrip() for line in self._draw(self._bicep, name, view, None).split("\n")]
+        kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+        return "\n".join(kept).strip("\n") + "\n"
+
+    @cached_property
+    def _arm(self) -> ImmutableSandboxedEnvironment:
+        filters: dict[str, Callable[..., Rendered]] = {
+            "arm": arm,
+            "resource_id": _resource_id,
+            "resource_name": _resource_name,
+            "template": _template,
+        }
+        return self._environment(filters)
+
+    @cached_property
+    def _bicep(self) -> ImmutableSandboxedEnvironment:
+        return self._environment({"bicep": bicep, "comment": comment, "resource_type": _resource_type})
+
+    def _environment(self, filters: Mapping[str, Callable[..., Rendered]]) -> ImmutableSandboxedEnvironment:
+        environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(self._folders),
+            undefined=StrictUndefined,
+            autoescape=False,
+            finalize=_filtered_only,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            newline_sequence="\n",
+            auto_reload=False,
+        )
+        shared = {"identifier": identifier, "api_version": _api_version, "role_id": _role_id}
+        environment.filters |= {name: _strict(each) for name, each in {**filters, **shared}.items()}
+        return environment
+
+    def _draw(
+        self, environment: ImmutableSandboxedEnvironment, name: str, view: RegionView, region: _Drawn | None
+    ) -> str:
+        try:
+            return environment.get_template(name).render(view=view, region=region)
+        except TemplateNotFound as error:
+            raise TemplateFailed(f"the template `{error.name}` does not exist", where=name, hint=_EJECT) from error
+        except TemplateSyntaxError as error:
+            where = f"{error.filename or error.name}:{error.lineno}"
+            raise TemplateFailed(f"the template cannot be read: {error.message}", where=where, hint=_EJECT) from error
+        except (TemplateError, Unrenderable, TypeError, ValueError, KeyError, ArithmeticError, AttributeError) as error:
+            where = self._place(error.__traceback__) or name
+            hint = error.hint if isinstance(error, Unrenderable) else _EJECT
+            raise TemplateFailed(f"the template cannot be drawn: {error}", where=where, hint=hint) from error
+
+    def _place(self, traceback: TracebackType | None) -> str | None:
+        """Return file and line of the innermost template in a traceback; Jinja maps its frames to the templates."""
+        place = None
+        while traceback is not None:
+            file = traceback.tb_frame.f_code.co_filename
+            if any(Path(file).is_relative_to(folder) for folder in self._folders):
+                place = f"{file}:{traceback.tb_lineno}"
+            traceback = traceback.tb_next
+        return place
+
+
+def _strict(filter_: Callable[..., Rendered]) -> Callable[..., Rendered]:
+    """Return the filter, made to fail on a missing value under the value's name."""
+
+    @wraps(filter_)
+    def checked(value: object, *arguments: object) -> Rendered:
+        if isinstance(value, StrictUndefined):
+            str(value)
+        return filter_(value, *arguments)
+
+    return checked
+
+
+def _filtered_only(value: object) -> Rendered:
+    """Refuse what no filter has made safe. Undefined names fail here, too, under their own name."""
+    if isinstance(value, StrictUndefined):
+        str(value)
+    if not isinstance(value, Rendered):
+        raise Unrenderable(
+            f"{value!r} is printed without a filter",
+            hint="print values as `{{ value | arm }}` or `{{ value | bicep }}`",
+        )
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        twice = next(name for at, (name, _) in enumerate(pairs) if name in {earlier for earlier, _ in pairs[:at]})
+        raise ValueError(f"`{twice}` is there twice")
+    return members
+
+
+def _api_version(kind: str) -> Rendered:
+    row = API_VERSIONS.get(kind)
+    if row is None:
+        raise Unrenderable(f"no api-version is known for `{kind}`", hint="write the version into the template")
+    return Rendered(row.version)
+
+
+def _resource_type(kind: str) -> Rendered:
+    _api_version(kind)  # a type from the table is spelled by azserve
+    return Rendered(kind)
+
+
+def _role_id(text: str) -> Rendered:
+    if not all(character in "0123456789abcdef-" for character in text):
+        raise Unrenderable(f"`{text}` is no id of a role", hint="role ids are GUIDs in lower case")
+    return Rendered(text)
+
+
+def _resource_id(ref: Ref) -> Rendered:
+    """Write the call that gives a resource's id, to stand inside an ARM expression."""
+    return Rendered(f"resourceId('{_resource_type(ref.type)}', {_variables(ref)})")
+
+
+def _resource_name(ref: Ref) -> Rendered:
+    """Write the call that gives a nested resource's name, all segments of it."""
+    holes = "/".join(f"{{{number}}}" for number in range(len(ref.names)))
+    return Rendered(f"format('{holes}', {_variables(ref)})")
+
+
+def _variables(ref: Ref) -> str:
+    return ", ".join(f"variables('{identifier(name)}')" for name in ref.names)
+
+
+def _template(drawn: _Drawn) -> Rendered:
+    """Embed an ARM template that was drawn before; its literals are escaped already."""
+    if not isinstance(drawn, _Drawn):
+        raise Unrenderable("only `region` can be embedded as a template", hint="print values as `{{ value | arm }}`")
+    return Rendered(json_text(drawn.template))

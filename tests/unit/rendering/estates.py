@@ -1,0 +1,105 @@
+"""Estates that the rendering tests share: one of each shape, and a strategy that makes any."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from azserve.model.estate import (
+    FoundryDeployment,
+    FoundryHost,
+    RegionEstate,
+    ServerlessEndpoint,
+    ServerlessHost,
+)
+from azserve.model.names import FLEET_TAG, EndpointKey, FleetId, ModelName, Region
+from azserve.model.settings import AccessGrant, ContentFilter, NetworkSettings, SignIn
+
+SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+PRINCIPAL = "99999999-8888-7777-6666-555555555555"
+SUBNET = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-net/providers/Microsoft.Network"
+    "/virtualNetworks/vnet-swedencentral/subnets/ai"
+)
+
+R1 = ServerlessEndpoint(
+    key=EndpointKey("r1"),
+    name="r1-3f9a2c",
+    model=ModelName("DeepSeek-R1"),
+    model_id="azureml://registries/azureml-deepseek/models/DeepSeek-R1",
+    content_filter=ContentFilter.DEFAULT,
+)
+COMMAND = ServerlessEndpoint(
+    key=EndpointKey("cmd"),
+    name="cmd-3f9a2c",
+    model=ModelName("Cohere-command-r-08-2024"),
+    model_id="azureml://registries/azureml-cohere/models/Cohere-command-r-08-2024",
+    content_filter=ContentFilter.OFF,
+    marketplace_subscription="cmd-3f9a2c",
+    tags={"cost-centre": "42"},
+)
+V32 = FoundryDeployment(
+    key=EndpointKey("v32"),
+    name="v32",
+    model=ModelName("DeepSeek-V3.2"),
+    format="DeepSeek",
+    version="1",
+    sku="GlobalStandard",
+    capacity=50,
+    content_filter=ContentFilter.DEFAULT,
+)
+CHAT = FoundryDeployment(
+    key=EndpointKey("chat"),
+    name="chat",
+    model=ModelName("gpt-5-mini"),
+    format="OpenAI",
+    version="2025-08-07",
+    sku="DataZoneStandard",
+    capacity=200,
+    content_filter=ContentFilter.STRICT,
+    upgrade="OnceCurrentVersionExpired",
+    tags={"tier": "gold"},
+)
+
+SERVERLESS = RegionEstate(
+    fleet_id=FleetId("r1-chat"),
+    subscription=SUBSCRIPTION,
+    region=Region("eastus2"),
+    group="rg-r1-chat-eastus2",
+    tags={FLEET_TAG: "r1-chat"},
+    serverless=ServerlessHost(
+        hub="hub-r1-chat-3f9a2c",
+        project="proj-r1-chat-3f9a2c",
+        storage="str1chat3f9a2c",
+        vault="kv-r1-chat-3f9a2c",
+        sign_in=SignIn.KEY,
+        network=NetworkSettings(),
+        endpoints=(R1, COMMAND),
+    ),
+)
+FOUNDRY = RegionEstate(
+    fleet_id=FleetId("support", "prod"),
+    subscription=SUBSCRIPTION,
+    region=Region("swedencentral"),
+    group="rg-support-prod-swedencentral",
+    tags={"owner": "ml-platform", FLEET_TAG: "support/prod"},
+    foundry=FoundryHost(
+        account="ai-support-prod-swc-77ab",
+        subdomain="ai-support-prod-swc-77ab",
+        project="support",
+        sign_in=SignIn.ENTRA,
+        network=NetworkSettings(public=False, subnet=SUBNET, dns="create"),
+        deployments=(CHAT, V32),
+        access=(AccessGrant(role="call", principal=PRINCIPAL, principal_type="ServicePrincipal"),),
+    ),
+)
+MIXED = replace(FOUNDRY, region=Region("eastus2"), serverless=SERVERLESS.serverless)
+EXISTING = RegionEstate(
+    fleet_id=FleetId("guest"),
+    subscription=SUBSCRIPTION,
+    region=Region("eastus2"),
+    group="rg-shared",
+    tags={FLEET_TAG: "guest"},
+    serverless=replace(SERVERLESS.serverless, hub_exists=True) if SERVERLESS.serverless else None,
+    foundry=replace(FOUNDRY.foundry, account_exists=True) if FOUNDRY.foundry else None,
+    group_exists=True,
+)
