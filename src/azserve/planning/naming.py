@@ -68,7 +68,10 @@ class FoundryNames:
 
 
 def stable_hash(*parts: str | None, length: int = _HASH_LENGTH) -> str:
-    """Return `length` characters of `a-z2-7`, a letter first; parts are kept apart, so `ab`,`c` differs from `a`,`bc`."""
+    """Return `length` characters of `a-z2-7`, a letter first.
+
+    Parts are kept apart, so `ab`, `c` and `a`, `bc` differ.
+    """
     digest = hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).digest()
     text = base64.b32encode(digest).decode().lower().rstrip("=")
     # Some names must not start with a digit, and a hash is sometimes all that is left of one.
@@ -116,9 +119,7 @@ def foundry_names(identity: Identity) -> FoundryNames:
     fleet = _letters_digits_hyphens(_fleet_words(identity.fleet_id))
     digest = identity.hash("foundry")
     account = _ended(f"ai-{fleet}-{identity.region}", digest, LONGEST_SUBDOMAIN)
-    return FoundryNames(
-        account=account, subdomain=account, project=_ended(f"proj-{fleet}", digest, LONGEST_WORKSPACE)
-    )
+    return FoundryNames(account=account, subdomain=account, project=_ended(f"proj-{fleet}", digest, LONGEST_WORKSPACE))
 
 
 def serverless_endpoint_name(identity: Identity, key: EndpointKey, model_id: str) -> str:

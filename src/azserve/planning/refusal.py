@@ -1,0 +1,110 @@
+"""What is said when no choice of regions meets the need: every reason, and the smallest change that would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from azserve.errors import Problem, Refused, Severity
+from azserve.model.names import EndpointKey, Region
+from azserve.model.settings import RegionChoice
+from azserve.model.verdict import Answer, Reason, ReasonCode, Verdict
+from azserve.planning.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Endpoints that found fewer regions than they need."""
+
+    keys: tuple[EndpointKey, ...]
+    choice: RegionChoice
+    needed: int
+    chosen: tuple[Region, ...]
+    verdicts: tuple[Verdict, ...]
+    """Of the regions that were not chosen."""
+
+
+def refusal(unplaced: tuple[Unplaced, ...], situation: Situation) -> Refused:
+    """Return the error: one problem per endpoint and region that stands in the way, in the file's order."""
+    first = unplaced[0]
+    who = ", ".join(f"`{key}`" for key in first.keys)
+    found = tuple(problem for one in unplaced for problem in _problems(one))
+    return Refused(
+        f"{len(first.chosen)} of the {first.needed} regions needed can take {who}",
+        code=found[0].code if len({problem.code for problem in found}) == 1 else "no-placement",
+        hint=smallest_change(first, situation),
+        found=found,
+    )
+
+
+def smallest_change(unplaced: Unplaced, situation: Situation) -> str:
+    """Return the least that would help: some quota, another region, another model, or fewer regions."""
+    missing = unplaced.needed - len(unplaced.chosen)
+    raises = sorted(_by_quota_alone(unplaced))
+    if len(raises) >= missing:
+        return "; ".join(text for _, text in raises[:missing])
+    others = _other_regions(unplaced, situation)
+    if len(others) >= missing:
+        names = ", ".join(f"`{region}`" for region in others[:missing])
+        return (
+            f"add {names} to `regions.of`, where documents offer {'it' if len(unplaced.keys) == 1 else 'all of them'}"
+        )
+    moves = [
+        reason.hint
+        for verdict in unplaced.verdicts
+        for reason in verdict.reasons
+        if reason.blocking and reason.code in {ReasonCode.MODEL_RETIRED, ReasonCode.MODEL_DEPRECATED} and reason.hint
+    ]
+    if moves:
+        return moves[0]
+    if unplaced.chosen:
+        return f"lower `need` to {len(unplaced.chosen)}"
+    hints = [reason.hint for verdict in unplaced.verdicts for reason in verdict.reasons[:1] if reason.hint]
+    return hints[0] if hints else "name other regions under `regions.of`"
+
+
+def _problems(unplaced: Unplaced) -> Iterator[Problem]:
+    for verdict in unplaced.verdicts:
+        if verdict.answer is Answer.YES:
+            continue
+        reason = verdict.reasons[0]
+        is_no = verdict.answer is Answer.NO
+        yield Problem(
+            code=reason.code,
+            message=f"`{verdict.endpoint}` {'cannot' if is_no else 'may not be able to'} go to `{verdict.region}`: "
+            f"{reason.message}",
+            severity=Severity.ERROR if is_no else Severity.WARNING,
+            hint=reason.hint,
+            where=str(verdict.region),
+        )
+
+
+def _by_quota_alone(unplaced: Unplaced) -> Iterator[tuple[float, str]]:
+    """Yield what to raise, and by how much, for each region that only quota keeps out."""
+    regions = dict.fromkeys(verdict.region for verdict in unplaced.verdicts)
+    for region in regions:
+        against = [one for one in unplaced.verdicts if one.region == region and one.answer is not Answer.YES]
+        blocking = [reason for verdict in against for reason in verdict.reasons if reason.blocking]
+        if blocking and all(reason.code is ReasonCode.QUOTA_SHORT for reason in blocking):
+            worst = max(blocking, key=_short)
+            yield _short(worst), f"in `{region}` {worst.hint}"
+
+
+def _short(reason: Reason) -> float:
+    return reason.numbers.get("short", 0.0)
+
+
+def _other_regions(unplaced: Unplaced, situation: Situation) -> list[Region]:
+    """Return regions outside the candidates where the documents offer every endpoint, inside the same limits."""
+    choice, catalogue = unplaced.choice, situation.catalogue
+    hosted = [situation.hosted(situation.settings.endpoints[key]) for key in unplaced.keys]
+    if any(one is None or one.regions is None for one in hosted):
+        return []
+    return [
+        region
+        for region, entry in catalogue.regions.items()
+        if region not in choice.of
+        and region not in choice.avoid
+        and (not choice.within or region in choice.within or entry.geography in choice.within)
+        and all(one is not None and region in (one.regions or ()) for one in hosted)
+    ]
