@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from dataclasses import replace
 from typing import assert_never
 
 from azserve.emulator.inference import limits, mutants, refusals, routes, signin
 from azserve.emulator.inference.answers import Envelope, chat_body
-from azserve.emulator.inference.completion import Completion, complete, prompt_tokens
+from azserve.emulator.inference.completion import complete, prompt_tokens
 from azserve.emulator.inference.embeddings import embeddings_body, read_embeddings
 from azserve.emulator.inference.messages import prompt_texts
 from azserve.emulator.inference.mutants import Mutant, Mutants
@@ -15,8 +17,8 @@ from azserve.emulator.inference.parameters import ChatWish, body_of, read_chat
 from azserve.emulator.inference.refusals import BadParameter, Refused
 from azserve.emulator.inference.routes import Dialect, Operation, Route, Unmodelled
 from azserve.emulator.inference.script.filter import ContentFilter, content_filter
-from azserve.emulator.inference.script.model import respond
-from azserve.emulator.inference.script.schema import Impossible
+from azserve.emulator.inference.script.model import Utterance, respond
+from azserve.emulator.inference.script.pattern import Impossible
 from azserve.emulator.inference.stream import Form, Pace, events
 from azserve.emulator.inference.traits import Traits, traits_of
 from azserve.emulator.kernel.inferred import inferred
@@ -46,7 +48,7 @@ def serve(world: World, target: Target | None, call: Call, path: str) -> Answer:
     except Refused as refused:
         answer = refused.reply()
     region = {"x-ms-region": target.region} if target is not None else {}
-    request_id = call.headers.get("x-ms-client-request-id") or world.ids.guid()
+    request_id = call.headers.get("x-ms-client-request-id") or _guid(_fresh_id(world))
     return replace(
         answer, headers={"apim-request-id": request_id, "x-request-id": request_id, **region, **answer.headers}
     )
@@ -156,7 +158,7 @@ class _Exchange:
 
     def _envelope(self, model: TargetModel) -> Envelope:
         return Envelope(
-            id=self.world.ids.hex(32),
+            id=_fresh_id(self.world),
             created=int(self.world.now()),
             model=model.model,
             dialect=self.route.dialect,
@@ -172,8 +174,12 @@ class _Exchange:
         if traits.embeds:
             raise refusals.wrong_operation("chatCompletion", model.model)
         wish = read_chat(self.route.dialect, self._chat_body(), traits)
-        allowance = self._admit(model, "ChatCompletions_Create", _within_context(prompt_tokens(wish), traits))
-        completion = self._complete(wish, traits, self._filter(wish, model, traits))
+        spent = _within_context(prompt_tokens(wish), traits)
+        allowance = self._admit(model, "ChatCompletions_Create", spent)
+        filtering = self._filter(wish, model, traits)
+        said, taken = self._say(wish, traits)
+        closes = Mutant.UNCLOSED_THINK not in self.mutants
+        completion = complete(taken, said, filtering, spent_on_prompt=spent, closes=closes)
         allowance.spend(completion.completion_tokens)
         envelope, headers = self._envelope(model), self._headers(allowance)
         if not wish.stream:
@@ -193,15 +199,14 @@ class _Exchange:
             raise refusals.prompt_filtered(self.route.dialect, category, flat=flat)
         return found
 
-    def _complete(self, wish: ChatWish, traits: Traits, filtering: ContentFilter | None) -> Completion:
+    def _say(self, wish: ChatWish, traits: Traits) -> tuple[Utterance, ChatWish]:
+        """Return what the model says, and the wish as it took it."""
         taken = mutants.misread(self.mutants, wish)
         try:
             said = respond(taken, reasons=traits.reasoning)
         except Impossible as error:
             raise refusals.not_modelled(f"an answer to this JSON schema: {error}") from error
-        said = mutants.misspeak(self.mutants, taken, said)
-        found = complete(taken, said, filtering, closes=Mutant.UNCLOSED_THINK not in self.mutants)
-        return replace(found, prompt_tokens=prompt_tokens(wish))
+        return mutants.misspeak(self.mutants, taken, said), taken
 
     def _admit(self, model: TargetModel, operation: str, tokens: int) -> limits.Allowance:
         version = self.call.api_version
@@ -226,7 +231,17 @@ class _Exchange:
         if Mutant.SHORT_VECTORS in self.mutants:
             wish = replace(wish, dimensions=max(1, wish.dimensions // 2))
         allowance = self._admit(model, "Embeddings_Create", wish.tokens)
-        return Reply(200, embeddings_body(wish, model.model, self.world.ids.hex(32)), self._headers(allowance))
+        return Reply(200, embeddings_body(wish, model.model, _fresh_id(self.world)), self._headers(allowance))
+
+
+def _fresh_id(world: World) -> str:
+    """Return an id for an answer; the World's own ids stay as they are, so that talking changes nothing it makes."""
+    number = world.notes["inference.answers"] = world.notes.get("inference.answers", 0) + 1
+    return hashlib.sha256(f"{world.ids.seed}/answer/{number}".encode()).hexdigest()[:32]
+
+
+def _guid(digits: str) -> str:
+    return str(uuid.UUID(digits, version=4))
 
 
 def _within_context(spent: int, traits: Traits) -> int:

@@ -46,7 +46,9 @@ def prompt_tokens(wish: ChatWish) -> int:
     return count_prompt(prompt_texts(wish.turns)) + pictures + offered + schema
 
 
-def complete(wish: ChatWish, said: Utterance, filtering: ContentFilter | None, *, closes: bool = True) -> Completion:
+def complete(
+    wish: ChatWish, said: Utterance, filtering: ContentFilter | None, *, spent_on_prompt: int, closes: bool = True
+) -> Completion:
     """Cut and count. `closes` False leaves the closing tag out, as a misbehaving model does."""
     answer, reason = said.answer, "tool_calls" if said.tool_calls else "stop"
     places = [answer.find(stop) for stop in wish.stop if stop in answer]
@@ -65,7 +67,7 @@ def complete(wish: ChatWish, said: Utterance, filtering: ContentFilter | None, *
     if wish.max_tokens is not None and spent > wish.max_tokens:
         spent, reason, calls = wish.max_tokens, "length", ()
         text = "".join(pieces[:spent])
-    return Completion(text, calls, reason, prompt_tokens(wish), spent)
+    return Completion(text, calls, reason, spent_on_prompt, spent)
 
 
 def apart(text: str) -> tuple[str | None, str]:

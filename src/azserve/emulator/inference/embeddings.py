@@ -6,8 +6,10 @@ import base64
 import hashlib
 import math
 import struct
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from azserve.emulator.inference.parameters import without_extra
 from azserve.emulator.inference.refusals import BadParameter, Fault, Place, openai_refusal
@@ -82,15 +84,25 @@ def _as_base64(value: Json) -> bool:
     raise BadParameter(Place(("encoding_format",)), "encoding_format is not supported", value, Fault.UNSUPPORTED)
 
 
+_MOST_TOKENS = 256
+
+
 def vector(text: str, dimensions: int) -> list[float]:
-    """Return a text's vector: the sum of its tokens' own directions, scaled to length one."""
-    total = [0.0] * dimensions
-    for token in tokens(text.lower()) or [""]:
-        drawn = hashlib.shake_256(token.strip().encode()).digest(2 * dimensions)
-        for index, part in enumerate(struct.unpack(f"<{dimensions}h", drawn)):
-            total[index] += part
+    """Return a text's vector: its own direction and those of its commonest tokens, scaled to length one."""
+    common = Counter(token.strip() for token in tokens(text.lower())).most_common(_MOST_TOKENS)
+    total: list[float] = list(_direction(text, dimensions))
+    for token, times in common:
+        total = [
+            sum_so_far + times * part for sum_so_far, part in zip(total, _direction(token, dimensions), strict=True)
+        ]
     length = math.sqrt(sum(part * part for part in total)) or 1.0
     return [part / length for part in total]
+
+
+@lru_cache(maxsize=2048)
+def _direction(text: str, dimensions: int) -> tuple[int, ...]:
+    drawn = hashlib.shake_256(text.encode("utf-8", "surrogatepass")).digest(2 * dimensions)
+    return struct.unpack(f"<{dimensions}h", drawn)
 
 
 def embeddings_body(wish: EmbeddingsWish, model: str, identity: str) -> dict[str, Json]:

@@ -24,25 +24,35 @@ inferred(
 )
 
 
-@dataclass(slots=True)
 class Bucket:
-    """An allowance that refills. 0 per minute or less is no limit."""
+    """An allowance that refills. 0 per minute or less is no limit. Its state is in the World's notes, as plain JSON."""
 
-    per_minute: float
-    left: float
-    at: float
-    """Emulated time at which `left` was true."""
+    def __init__(self, note: dict[str, float]) -> None:
+        self._note = note
 
-    def refill(self, now: float) -> None:
-        """Add what has come back since."""
-        self.left = min(self.per_minute, self.left + (now - self.at) * self.per_minute / 60)
-        self.at = now
+    @property
+    def per_minute(self) -> float:
+        """How much it holds, and how much comes back in a minute."""
+        return self._note["per_minute"]
+
+    def refill(self, per_minute: float, now: float) -> None:
+        """Add what has come back since; start full when new, or when the limit was changed."""
+        if self._note.get("per_minute") != per_minute:
+            self._note.update(per_minute=per_minute, left=per_minute)
+        else:
+            back = (now - self._note["at"]) * per_minute / 60
+            self._note["left"] = min(per_minute, self._note["left"] + back)
+        self._note["at"] = now
+
+    def take(self, amount: float) -> None:
+        """Take what was used; may go below zero."""
+        self._note["left"] -= amount
 
     def wait_for(self, amount: float) -> float:
         """Return emulated seconds until `amount` is there; 0 is now. More than the bucket holds waits for all of it."""
         if self.per_minute <= 0:
             return 0.0
-        missing = min(amount, self.per_minute) - self.left
+        missing = min(amount, self.per_minute) - self._note["left"]
         return max(0.0, missing * 60 / self.per_minute)
 
     @property
@@ -50,10 +60,10 @@ class Bucket:
         """Limit and rest as headers tell them; -1 where there is no limit."""
         if self.per_minute <= 0:
             return -1, -1
-        return int(self.per_minute), max(0, math.floor(self.left))
+        return int(self.per_minute), max(0, math.floor(self._note["left"]))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """The two buckets of one deployment."""
 
@@ -73,21 +83,16 @@ class Allowance:
 
     def spend(self, tokens: int) -> None:
         """Take tokens that were used."""
-        self.tokens.left -= tokens
+        self.tokens.take(tokens)
 
 
 def allowance(world: World, target: Target, model: TargetModel) -> Allowance:
-    """Return the buckets of a deployment, full when it is new, or when its limits were changed."""
-    notes = world.notes.setdefault("inference", {})
+    """Return the buckets of a deployment, refilled by now."""
     key = f"{target.resource.key}|{model.name.lower()}"
-    now = world.now()
-    found: Allowance | None = notes.get(key)
-    limits = (model.requests_per_minute, model.tokens_per_minute)
-    if found is None or (found.requests.per_minute, found.tokens.per_minute) != limits:
-        requests, tokens = limits
-        found = notes[key] = Allowance(Bucket(requests, requests, now), Bucket(tokens, tokens, now))
-    found.requests.refill(now)
-    found.tokens.refill(now)
+    note = world.notes.setdefault("inference.buckets", {}).setdefault(key, {"requests": {}, "tokens": {}})
+    found = Allowance(Bucket(note["requests"]), Bucket(note["tokens"]))
+    found.requests.refill(model.requests_per_minute, world.now())
+    found.tokens.refill(model.tokens_per_minute, world.now())
     return found
 
 
@@ -112,7 +117,7 @@ def admit(world: World, asker: Asker, prompt_tokens: int) -> Allowance:
         what = "call" if call_s > token_s else "token"
         code, text = _too_many(asker, what, wait_s)
         raise plain(429, code, text, headers={"Retry-After": wall, **found.headers()})
-    found.requests.left -= 1
+    found.requests.take(1)
     found.spend(prompt_tokens)
     return found
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 
+from azserve.emulator.inference.script.pattern import Impossible, matching
 from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.wire import Json
 
 inferred(
     "inference.schema.depth",
-    "A schema that refers to itself is followed eight levels deep, optional members left out from the third on.",
+    "A schema is followed eight levels deep, optional members left out from the third on.",
     because="the model's own limits are unknown; the instance has to end somewhere",
 )
 
 _DEEPEST = 8
 _OPTIONAL_UNTIL = 3
+_MOST_VALUES = 5_000
+_LONGEST = 10_000
 _FORMATS = {
     "date": "2026-01-31",
     "date-time": "2026-01-31T12:00:00Z",
@@ -28,10 +30,6 @@ _FORMATS = {
     "ipv6": "2001:db8::1",
     "hostname": "example.com",
 }
-
-
-class Impossible(Exception):
-    """Nothing can obey the schema, or this emulator does not see what would."""
 
 
 Hint = Callable[[str, Mapping[str, Json]], "Json | None"]
@@ -50,13 +48,15 @@ class _Maker:
     def __init__(self, root: dict[str, Json], hint: Hint) -> None:
         self._root = root
         self._hint = hint
+        self._made = 0
 
     def value(self, schema: Json, name: str, depth: int) -> Json:
         if schema is False:
             raise Impossible("a schema of `false` allows nothing")
         if not isinstance(schema, dict):
             return None
-        if depth > _DEEPEST:
+        self._made += 1
+        if depth > _DEEPEST or self._made > _MOST_VALUES:
             raise Impossible("the schema does not end")
         schema = self._resolved(schema)
         if "const" in schema:
@@ -138,6 +138,8 @@ class _Maker:
     def _array(self, schema: dict[str, Json], name: str, depth: int) -> list[Json]:
         items = schema.get("items", {"type": "string"})
         least = int(schema.get("minItems", 0))
+        if least > _MOST_VALUES:
+            raise Impossible("the schema asks for very many items")
         wanted = max(least, min(1, int(schema.get("maxItems", 1))))
         try:
             found = [self.value(items, name, depth + 1) for _ in range(wanted)]
@@ -176,26 +178,19 @@ def _merged(schema: dict[str, Json]) -> dict[str, Json]:
 
 
 def _string(schema: dict[str, Json], hinted: Json) -> str:
-    shape = schema.get("format")
-    text = str(hinted) if isinstance(hinted, str | int | float) else _FORMATS.get(str(shape), "example")
     least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
-    if len(text) < least:
-        text = (text + "x" * least)[:least]
-    if most is not None:
-        text = text[: int(most)]
+    if least > _LONGEST:
+        raise Impossible("the schema asks for a very long text")
     pattern = schema.get("pattern")
-    return text if pattern is None else _matching(str(pattern), text, least)
-
-
-def _matching(pattern: str, text: str, least: int) -> str:
-    """Return a text that matches: the wanted one, or one of a few that often do."""
-    sizes = sorted({*range(1, 13), least, 32})
-    guesses = [text, *_FORMATS.values(), *(unit * size for size in sizes for unit in ("a", "A", "1"))]
-    guesses += ["AB-123", "ab-1", "a1", "A1", "ABC123", "123-456", "1.0.0", "555-0100", "(555)555-0100", "#a1b2c3"]
-    try:
-        return str(next(guess for guess in guesses if len(guess) >= least and re.search(pattern, guess)))
-    except (StopIteration, re.error):
-        raise Impossible(f"no simple text matches `{pattern}`") from None
+    if isinstance(pattern, str):
+        text = matching(pattern, least)
+        if most is not None and len(text) > most:
+            raise Impossible(f"what matches `{pattern}` is too long")
+        return text
+    text = str(hinted) if isinstance(hinted, str | int | float) else _FORMATS.get(str(schema.get("format")), "example")
+    if len(text) < least:
+        text += "x" * (least - len(text))
+    return text if most is None else text[: int(most)]
 
 
 def _number(schema: dict[str, Json], hinted: Json, *, whole: bool) -> Json:

@@ -126,13 +126,19 @@ def weave(turns: Sequence[Turn]) -> str:
 
 def _spoken(result: str) -> str:
     try:
-        value = json.loads(result)
-    except ValueError:
+        return _said(json.loads(result), 0)
+    except (ValueError, RecursionError):
         return result.strip()
-    if isinstance(value, dict) and len(value) == 1:
-        value = next(iter(value.values()))
-    if isinstance(value, dict):
-        return "; ".join(f"{name} is {_spoken(json.dumps(one, ensure_ascii=False))}" for name, one in value.items())
-    if isinstance(value, list):
-        return ", ".join(_spoken(json.dumps(one, ensure_ascii=False)) for one in value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _said(value: Json, depth: int) -> str:
+    """Put a value in words, a few levels deep."""
+    if isinstance(value, str):
+        return value
+    if depth < 4 and isinstance(value, dict):
+        if len(value) == 1:
+            return _said(next(iter(value.values())), depth + 1)
+        return "; ".join(f"{name} is {_said(one, depth + 1)}" for name, one in value.items())
+    if depth < 4 and isinstance(value, list):
+        return ", ".join(_said(one, depth + 1) for one in value)
+    return json.dumps(value, ensure_ascii=False)
