@@ -1,0 +1,8 @@
+"""What fleets touch besides models: checked at the border, stored, not simulated.
+
+`table.py` has one row per type; `kind.py` makes a kind of each row. A row says what is refused (name rule, required
+members, values that must be one of a few) and what Azure would fill in. Nothing stored here does anything: a network
+connects nobody, a diagnostic setting sends nothing. Role assignments are the exception that `identity/` may read.
+
+One more type is one more row. Rejected: storing any type at all, which would accept typing errors in silence.
+"""

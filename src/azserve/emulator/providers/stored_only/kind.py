@@ -1,0 +1,110 @@
+"""A kind out of a row of the table."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from azserve.emulator.kernel.kinds import Action, Put, Style, Work
+from azserve.emulator.kernel.wire import ArmError, Call, Json, Reply
+from azserve.emulator.kernel.world import Stored, World
+from azserve.emulator.providers import keys, lifecycle
+from azserve.emulator.providers.identity import identified
+from azserve.emulator.providers.resource import Resource, properties_of
+from azserve.emulator.providers.stored_only.table import Row
+
+_STORAGE = "Microsoft.Storage/storageAccounts"
+
+
+class StoredKind(Resource):
+    """A type that is checked and stored, not simulated."""
+
+    def __init__(self, row: Row, locations: tuple[str, ...]) -> None:
+        self.row = row
+        self.type = row.type
+        self.api_versions = row.api_versions
+        self.locations = locations if row.located else ()
+        self.actions: Mapping[str, Action] = MappingProxyType(
+            {"listkeys": storage_keys, "regeneratekey": regenerate_storage_key} if row.type == _STORAGE else {}
+        )
+
+    def refuse(self, world: World, put: Put) -> None:
+        """What the row says."""
+        row, name = self.row, put.address.name
+        if not re.fullmatch(row.name, name):
+            raise ArmError(400, "InvalidResourceName", f"Resource name {name} is invalid for the type {row.type}.")
+        properties_of(put)
+        for path in row.required:
+            if _at(put.body, path) in (None, "", []):
+                raise ArmError(
+                    400, "MissingRequiredProperty", f"'{path}' of {row.type} '{name}' is required.", target=path
+                )
+        for path, allowed in row.one_of.items():
+            value = _at(put.body, path)
+            if value is not None and value not in allowed:
+                raise ArmError(
+                    400,
+                    "InvalidPropertyValue",
+                    f"'{value}' is no value of '{path}' of {row.type}: it is one of {', '.join(allowed)}.",
+                    target=path,
+                )
+        self._refuse_taken(world, put)
+
+    def make(self, world: World, put: Put) -> Work:
+        """Store, with what Azure fills in."""
+        body: dict[str, Json] = {key: copy.deepcopy(value) for key, value in put.body.items() if key in _MEMBERS}
+        properties = copy.deepcopy(properties_of(put))
+        was = put.existing.properties if put.existing else {}
+        if self.row.fill is not None:
+            properties |= self.row.fill(world, put)
+        properties |= {name: was[name] for name in self.row.keeps if name in was}
+        properties["provisioningState"] = "Succeeded"
+        body["properties"] = properties
+        identity = identified(world, put)
+        if identity:
+            body["identity"] = identity
+        stored = lifecycle.write(world, put, body)
+        if self.type == _STORAGE:
+            keys.give(world, stored, length=86)
+        return Work(stored=stored, status=201 if put.existing is None else 200)
+
+    def unmake(self, world: World, stored: Stored, call: Call | None) -> Work:
+        """Delete at once."""
+        return lifecycle.begin_delete(world, stored, seconds=0, status=200, style=Style.NONE)
+
+    def _refuse_taken(self, world: World, put: Put) -> None:
+        row, low = self.row, put.address.name.lower()
+        if not row.taken or put.existing is not None:
+            return
+        for one in world.stored.values():
+            if one.address.type == row.type and one.address.name.lower() == low:
+                raise ArmError(409, row.taken, row.taken_message.format(name=put.address.name))
+
+
+_MEMBERS = ("location", "tags", "sku", "kind", "zones", "extendedLocation")
+
+
+def storage_keys(world: World, stored: Stored, call: Call) -> Reply:
+    """POST listKeys of a storage account."""
+    shown = [
+        {"keyName": f"key{number}", "value": f"{key}==", "permissions": "FULL"}
+        for number, key in enumerate(keys.of(stored), 1)
+    ]
+    return Reply(200, {"keys": shown})
+
+
+def regenerate_storage_key(world: World, stored: Stored, call: Call) -> Reply:
+    """POST regenerateKey with {"keyName": "key1" or "key2"}."""
+    name = call.body.get("keyName") if isinstance(call.body, dict) else None
+    if name not in ("key1", "key2"):
+        raise ArmError(400, "InvalidValuesForProperty", "'keyName' should be key1 or key2.", target="keyName")
+    keys.renew(world, stored, int(name[-1]) - 1)
+    return storage_keys(world, stored, call)
+
+
+def _at(body: Json, path: str) -> Json:
+    for name in path.split("."):
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
