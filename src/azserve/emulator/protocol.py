@@ -1,0 +1,79 @@
+"""What listens: uvicorn's HTTP protocol under a loop of our own.
+
+Rejected: `uvicorn.Server`. It wakes ten times a second, ends the process when the port is taken, and takes a moment to
+stop; the emulator should idle at no cost, say what is wrong, and come and go quickly in tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from azserve.emulator.app import LocalAzureApp
+
+GRACE_S = 1.0
+"""How long answers under way may take once it is told to stop; a stalled stream would hold it for ever."""
+_KEEP_ALIVE_S = 75
+
+
+class LocalAzureProtocol(H11Protocol):
+    """Tells the application which transport a request came over, so that a fault rule can cut it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Put the transport where the request's scope takes its state from."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+async def listen(
+    app: LocalAzureApp, *, host: str, port: int, ready: Callable[[int], None], stop: asyncio.Event
+) -> None:
+    """Serve until `stop` is set; `ready` gets the port. OSError where the address cannot be had."""
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    config = uvicorn.Config(
+        app,
+        http=LocalAzureProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+    )
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+
+    def connect() -> LocalAzureProtocol:
+        return LocalAzureProtocol(config=config, server_state=state, app_state={}, _loop=loop)
+
+    listener = await loop.create_server(connect, host=host, port=port, backlog=2048)
+    try:
+        ready(listener.sockets[0].getsockname()[1])
+        await stop.wait()
+    finally:
+        listener.close()
+        await _end(state)
+
+
+async def _end(state: ServerState) -> None:
+    """Let what is being answered finish, cancel what does not, close every connection."""
+    for connection in list(state.connections):
+        connection.shutdown()
+    tasks = set(state.tasks)
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=GRACE_S)
+        for task in late:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+    for connection in list(state.connections):
+        connection.transport.abort()
+    await asyncio.sleep(0)

@@ -1,0 +1,180 @@
+"""The local Azure as a whole: its world, its parts, its faults and the log of what was asked. No sockets."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from azserve.emulator.arm import throttling
+from azserve.emulator.arm.routes import GROUPS, Arm
+from azserve.emulator.faults import Asked, Fault, FaultBook
+from azserve.emulator.identity.endpoints import serve_entra, serve_managed_identity
+from azserve.emulator.identity.metadata import serve_metadata
+from azserve.emulator.identity.tokens import ARM_AUDIENCES, check
+from azserve.emulator.kernel.clock import Clock
+from azserve.emulator.kernel.kinds import Provider, ResolveHost, Target
+from azserve.emulator.kernel.registry import Registry
+from azserve.emulator.kernel.wire import ArmError, Call, Json, Reply, StreamReply
+from azserve.emulator.kernel.world import SUBSCRIPTION, TENANT, Ids, World
+
+ARM_HOST = "management.azure.com"
+LOGIN_HOST = "login.microsoftonline.com"
+IDENTITY_HOST = "identity.azure.internal"
+_MOST_LOGGED = 10_000
+_HOSTS = "/_hosts/"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+
+ServeModel = Callable[[World, "Target | None", Call, str], "Reply | StreamReply"]
+LoadScenario = Callable[[str], dict[str, Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the local Azure is put together from."""
+
+    providers: Sequence[Provider]
+    resolve_host: ResolveHost
+    serve_model: ServeModel
+    """Answers for a data-plane host: world, what stands behind the host, the call, the path below the host."""
+    load_scenario: LoadScenario
+    expand_scenario: Callable[[Json], dict[str, Json]]
+    """Completes an inline scenario with what it is laid over."""
+
+
+@dataclass(slots=True)
+class Asking:
+    """One entry of the request log. Never holds a header, a body or a query value that may be a secret."""
+
+    at: float
+    method: str
+    path: str
+    query: dict[str, str]
+    host: str
+    status: int | None = None
+    """None while there is no answer, and for good where a fault cut the connection."""
+    principal: str | None = None
+    """Client id."""
+
+    def shown(self, timestamp: Callable[[float], str]) -> dict[str, Json]:
+        """Return the entry as `GET /_emulator/requests` shows it."""
+        return {
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "status": self.status,
+            "host": self.host,
+            "principal": self.principal,
+            "time": timestamp(self.at),
+        }
+
+
+@dataclass(slots=True)
+class Site:
+    """One local Azure. `world` is replaced by a reset; everything else stays."""
+
+    parts: Parts
+    clock: Clock
+    scenario_name: str = "default"
+    seed: str = "azserve"
+    subscriptions: tuple[str, ...] = (SUBSCRIPTION,)
+    tenant: str = TENANT
+    identity_secret: str = ""
+    world: World = field(init=False)
+    faults: FaultBook = field(default_factory=FaultBook)
+    log: deque[Asking] = field(default_factory=lambda: deque(maxlen=_MOST_LOGGED))
+    request_ids: Ids = field(init=False)
+    """Apart from the world's, so that a poll more or less does not change what is made next."""
+    _arm: Arm = field(init=False)
+    _registry: Registry = field(init=False)
+
+    def __post_init__(self) -> None:
+        providers = (GROUPS, *self.parts.providers)
+        self._registry = Registry(providers)
+        self._arm = Arm(providers)
+        self.request_ids = Ids(f"{self.seed}/requests")
+        self.reset()
+
+    def reset(self) -> None:
+        """Empty the world, forget faults and log, and go back to the scenario of the start. The clock runs on."""
+        self.world = World(
+            clock=self.clock,
+            ids=Ids(self.seed),
+            scenario=self.parts.load_scenario(self.scenario_name),
+            registry=self._registry,
+            subscriptions=tuple(one.lower() for one in self.subscriptions),
+            tenant=self.tenant,
+        )
+        self.faults = FaultBook()
+        self.log.clear()
+
+    def set_scenario(self, scenario: Json) -> None:
+        """Change what the world is like; what exists stays. Takes a shipped name or a scenario object."""
+        self.world.scenario = (
+            self.parts.load_scenario(scenario) if isinstance(scenario, str) else self.parts.expand_scenario(scenario)
+        )
+
+    def fault_for(self, method: str, path: str, address: str) -> Fault:
+        """Return what the fault rules have for a request; `address` is the host and port it came to."""
+        host = self.host_of(path)
+        bare = address.rpartition(":")[0] or address
+        paths = (path, _split_host(path)[1]) if path.startswith(_HOSTS) else (path,)
+        return self.faults.choose(Asked(method, (host, address, bare), paths))
+
+    def host_of(self, path: str) -> str:
+        """Return the public host that a request stands for."""
+        if path.startswith(_HOSTS):
+            return _split_host(path)[0]
+        if path.startswith("/msi/"):
+            return IDENTITY_HOST
+        return LOGIN_HOST if _LOGIN.match(path) else ARM_HOST
+
+    def answer(self, call: Call, asking: Asking) -> Reply | StreamReply:
+        """Answer one request to the local Azure; ArmError where it is refused."""
+        if call.method not in _METHODS:
+            raise ArmError(405, "HttpMethodNotSupported", f"The http method '{call.method[:20]}' is not supported.")
+        self.world.settle()
+        if call.path.startswith(_HOSTS):
+            return self._answer_model(call)
+        if asking.host == IDENTITY_HOST:
+            return self._answer_identity(call)
+        if asking.host == LOGIN_HOST:
+            return serve_entra(self.world, call) or Reply(404, {"error": "not_found"})
+        return self._answer_arm(call, asking)
+
+    def _answer_identity(self, call: Call) -> Reply:
+        if call.path.rstrip("/") != "/msi/token" or call.method != "GET":
+            return Reply(404, {"statusCode": 404, "message": "No such identity endpoint."})
+        return serve_managed_identity(self.world, call, self.identity_secret)
+
+    def _answer_model(self, call: Call) -> Reply | StreamReply:
+        host, path = _split_host(call.path)
+        target = self.parts.resolve_host(self.world, host)
+        return self.parts.serve_model(self.world, target, call, path)
+
+    def _answer_arm(self, call: Call, asking: Asking) -> Reply:
+        if call.path.rstrip("/").lower() == "/metadata/endpoints":
+            return serve_metadata(self.world, call)
+        principal = check(self.world, call.headers.get("authorization"), (*ARM_AUDIENCES, call.base))
+        asking.principal = principal.name
+        known = replace(call, principal=principal)
+        left = throttling.charge(self.world, known)
+        try:
+            reply = self._arm.answer(self.world, known)
+        except ArmError as error:
+            reply = error.reply()
+        return Reply(reply.status, reply.body, {**left, **reply.headers})
+
+
+_LOGIN = re.compile(
+    r"/[^/]+/(oauth2/(v2\.0/)?(token|authorize|devicecode)|(v2\.0/)?\.well-known/openid-configuration|"
+    r"discovery/(instance|v2\.0/keys))/?$",
+    re.IGNORECASE,
+)
+
+
+def _split_host(path: str) -> tuple[str, str]:
+    """Take `/_hosts/<host>/…` apart, into the host in lower case without port and the path below it."""
+    host, slash, below = path.removeprefix(_HOSTS).partition("/")
+    return host.lower().partition(":")[0], f"{slash or '/'}{below}"
