@@ -15,7 +15,7 @@ from azserve.model.estate import (
     ServerlessHost,
 )
 from azserve.model.names import ENDPOINT_TAG, FLEET_TAG, EndpointKey, Region
-from azserve.model.settings import AccessGrant, EndpointSettings, HostSettings, NetworkSettings, Settings
+from azserve.model.settings import AccessGrant, EndpointSettings, HostSettings, NetworkSettings
 from azserve.model.verdict import Rank
 from azserve.planning.naming import fill, marketplace_subscription_name, serverless_endpoint_name
 from azserve.planning.offers import find_offer, sku_of
@@ -54,7 +54,10 @@ def _estate(region: Region, going: Going, situation: Situation) -> RegionEstate:
         region=region,
         group=place.group,
         group_exists=place.group_exists,
-        tags={**settings.tags, FLEET_TAG: str(settings.fleet_id)},
+        tags={
+            **{name: value for name, value in settings.tags.items() if name.lower() != FLEET_TAG},
+            FLEET_TAG: str(settings.fleet_id),
+        },
         serverless=_serverless_host(serverless, place, situation) if serverless else None,
         foundry=_foundry_host(foundry, place, going, situation) if foundry else None,
     )
@@ -99,7 +102,7 @@ def _serverless_endpoint(endpoint: EndpointSettings, place: Place, situation: Si
         model_id=hosted.model_id,
         content_filter=endpoint.content_filter,
         marketplace_subscription=marketplace_subscription_name(place.identity, hosted.model_id) if partner else None,
-        tags=_endpoint_tags(endpoint, situation.settings),
+        tags=_endpoint_tags(endpoint),
     )
 
 
@@ -145,7 +148,7 @@ def _deployment(endpoint: EndpointSettings, capacity: int, situation: Situation)
         sku=sku_of(endpoint, hosted),
         capacity=capacity,
         content_filter=endpoint.content_filter,
-        tags=_endpoint_tags(endpoint, situation.settings),
+        tags=_endpoint_tags(endpoint),
     )
     return replace(deployment, upgrade=endpoint.upgrade) if endpoint.upgrade else deployment
 
@@ -180,14 +183,14 @@ def _share(key: EndpointKey, region: Region, room: Room) -> int:
     return shares[key, region]
 
 
-def _endpoint_tags(endpoint: EndpointSettings, settings: Settings) -> dict[str, str]:
-    """Return all the tags of an endpoint: the fleet's, its own, and the two that say whose and which it is."""
-    return {
-        **settings.tags,
-        **endpoint.tags,
-        FLEET_TAG: str(settings.fleet_id),
-        ENDPOINT_TAG: str(endpoint.key),
-    }
+def _endpoint_tags(endpoint: EndpointSettings) -> dict[str, str]:
+    """Return what an endpoint's tags have beyond the region's: its own, and which endpoint it is.
+
+    Azure compares the names of tags without regard to case, so a tag of the user's cannot pass for ours.
+    """
+    ours = {FLEET_TAG, ENDPOINT_TAG}
+    own = {name: value for name, value in endpoint.tags.items() if name.lower() not in ours}
+    return {**own, ENDPOINT_TAG: str(endpoint.key)}
 
 
 def _network(host: HostSettings, place: Place) -> NetworkSettings:

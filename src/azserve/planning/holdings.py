@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from azserve.model.catalogue import Hosting
@@ -47,17 +48,26 @@ class HeldEndpoint:
 class Holdings:
     """The fleet's live endpoints. `readable` is false where nobody could say what the fleet has."""
 
-    def __init__(self, live: Fact[tuple[LiveResource, ...]]) -> None:
+    def __init__(
+        self, live: Fact[tuple[LiveResource, ...]], hosts: Mapping[ResourceId, Region] = MappingProxyType({})
+    ) -> None:
+        """Read `live`; `hosts` gives the region of what has none of its own: children of existing hosts."""
         self.readable = live.readable
         self.evidence = live.evidence
         resources = live.value or ()
+        by_host = {host.key: region for host, region in hosts.items()}
+
+        def where(resource: LiveResource) -> Region:
+            parent = resource.id.parent
+            return resource.region or (by_host.get(parent.key) if parent else None) or resource.region
+
         self._deployments = {
-            (resource.region, resource.id.name.lower()): _deployment(resource)
+            (where(resource), resource.id.name.lower()): _deployment(resource)
             for resource in _of_type(resources, DEPLOYMENT)
         }
         self._endpoints: dict[Region, list[HeldEndpoint]] = {}
         for resource in sorted(_of_type(resources, SERVERLESS_ENDPOINT), key=lambda one: one.id.key):
-            self._endpoints.setdefault(resource.region, []).append(_endpoint(resource))
+            self._endpoints.setdefault(where(resource), []).append(_endpoint(resource))
         self._accounts = {(resource.region, resource.id.name.lower()) for resource in _of_type(resources, ACCOUNT)}
 
     def deployment(self, key: EndpointKey, region: Region) -> HeldDeployment | None:

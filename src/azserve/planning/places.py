@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from azserve.errors import ConfigurationError
 from azserve.model.names import FleetId, Region
+from azserve.model.resource_id import ResourceId
 from azserve.model.settings import ExistingHost, Settings
 from azserve.planning.naming import (
     FoundryNames,
@@ -16,6 +19,9 @@ from azserve.planning.naming import (
     group_name,
     serverless_names,
 )
+
+WORKSPACE: Final = "Microsoft.MachineLearningServices/workspaces"
+ACCOUNT: Final = "Microsoft.CognitiveServices/accounts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,24 @@ def place_in(settings: Settings, region: Region) -> Place:
             project=named(theirs.project, account.project),
         ),
     )
+
+
+def existing_hosts(settings: Settings, regions: Iterable[Region]) -> Mapping[ResourceId, Region]:
+    """Return the projects and accounts under `existing:`, by the region that uses them.
+
+    They do not carry the fleet's tag, so a reader has to be told to look into them.
+    """
+    found: dict[ResourceId, Region] = {}
+    for region in regions:
+        if settings.subscription_in(region) is None:
+            continue
+        place = place_in(settings, region)
+        group = (place.identity.subscription, place.group)
+        if settings.serverless.existing.project:
+            found[ResourceId(*group, WORKSPACE, (place.serverless.project,))] = region
+        if settings.foundry.existing.account:
+            found[ResourceId(*group, ACCOUNT, (place.foundry.account,))] = region
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from azserve.model.names import EndpointKey, Region
 from azserve.model.settings import EndpointSettings, Settings
 from azserve.model.verdict import Answer, Evidence, Rank, Reason, ReasonCode
 from azserve.planning.holdings import Holdings
+from azserve.planning.places import existing_hosts
 
 if TYPE_CHECKING:
     from azserve.planning.quota import Ask
@@ -37,7 +38,11 @@ class Situation:
     @cached_property
     def holdings(self) -> Holdings:
         """What the fleet already has."""
-        return Holdings(self.facts.live)
+        regions = dict.fromkeys(
+            [*self.settings.regions.of]
+            + [region for one in self.settings.endpoints.values() if one.regions for region in one.regions.of]
+        )
+        return Holdings(self.facts.live, existing_hosts(self.settings, regions))
 
     @cached_property
     def published(self) -> Evidence:
