@@ -60,6 +60,8 @@ class FileState(StrEnum):
     """`--check`: the file on disk is not what would be rendered."""
     MISSING = "missing"
     """`--check`: there is no such file."""
+    LEFT_OVER = "left-over"
+    """`--check`: rendered for this fleet before, and no longer part of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from azserve.model.catalogue import Catalogue
 from azserve.model.progress import Progress, silent
 from azserve.model.results import DemoResult, DeployResult, FileOutcome, FileState, PlanResult, RenderResult
 from azserve.model.settings import Settings
-from azserve.rendering import write_artifact
+from azserve.rendering.writing import write_artifact
 from azserve.verbs.deploy import DEADLINE_S
 from azserve.verbs.info import InfoRequest, info_of
 from azserve.verbs.plan import PlanRequest, Prepared, prepare

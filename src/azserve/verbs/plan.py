@@ -13,7 +13,8 @@ from azserve.model.progress import Progress, silent
 from azserve.model.results import PlanResult
 from azserve.model.settings import Settings
 from azserve.planning import OnUnknown, make_plan, place
-from azserve.rendering import TemplateSet, render
+from azserve.rendering.render import render
+from azserve.rendering.templates import TemplateSet
 from azserve.surveying import SurveyRequest, survey
 from azserve.verbs.ports import AzurePorts, Clock
 
@@ -50,7 +51,7 @@ def prepare(request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Pro
     if request.strict and placement.warnings:
         first = placement.warnings[0]
         raise Refused(first.message, code=first.code.value, hint=first.hint)
-    artifact = render(placement, TemplateSet.load(request.settings.templates))
+    artifact = render(placement, TemplateSet(request.settings.templates))
     return Prepared(facts, artifact, make_plan(placement, artifact.regions, facts, prune=request.prune))
 
 

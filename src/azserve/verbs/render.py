@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from azserve.errors import ConfigurationError
 from azserve.model.artifact import Artifact
 from azserve.model.catalogue import Catalogue
 from azserve.model.results import FileOutcome, FileState, RenderResult
 from azserve.model.settings import Settings
-from azserve.planning import place
-from azserve.rendering import TemplateSet, check_artifact, write_artifact
-from azserve.rendering import render as render_placement
+from azserve.planning.choosing import place
+from azserve.rendering.render import render as render_placement
+from azserve.rendering.templates import TemplateSet
+from azserve.rendering.writing import DifferenceKind, check_artifact, write_artifact
 from azserve.surveying import offline_facts
 
 
@@ -37,7 +39,7 @@ def render(request: RenderRequest) -> RenderResult:
     """
     facts = offline_facts(request.settings, request.catalogue, request.now)
     placement = place(request.settings, request.catalogue, facts, request.now.date())
-    artifact = render_placement(placement, TemplateSet.load(request.settings.templates))
+    artifact = render_placement(placement, TemplateSet(request.settings.templates))
     outcomes = _compared(artifact, request) if request.check else _written(artifact, request)
     return RenderResult(
         fleet_id=placement.fleet_id,
@@ -50,28 +52,34 @@ def render(request: RenderRequest) -> RenderResult:
 
 def _written(artifact: Artifact, request: RenderRequest) -> tuple[FileOutcome, ...]:
     result = write_artifact(artifact, request.out, force=request.force)
-    written = set(result.written)
+    if result.refused:
+        raise ConfigurationError(
+            f"{len(result.refused)} of {len(artifact.files)} files in `{request.out}` were not written by azserve: "
+            + ", ".join(f"`{path}`" for path in result.refused[:3]),
+            code="foreign-file",
+            hint="nothing was written; render to another folder, or pass `--force` to replace them",
+        )
     return tuple(
         FileOutcome(
             file.path,
-            FileState.WRITTEN if file.path in written else FileState.UNCHANGED,
+            FileState.WRITTEN if file.path in result.written else FileState.UNCHANGED,
             len(file.text.encode()),
         )
         for file in artifact.files
     )
+
+
+STATES = {
+    DifferenceKind.MISSING: FileState.MISSING,
+    DifferenceKind.DIFFERENT: FileState.DIFFERS,
+    DifferenceKind.LEFT_OVER: FileState.LEFT_OVER,
+}
 
 
 def _compared(artifact: Artifact, request: RenderRequest) -> tuple[FileOutcome, ...]:
-    differences = {difference.path: difference for difference in check_artifact(artifact, request.out)}
+    kinds = {difference.path: difference.kind for difference in check_artifact(artifact, request.out)}
+    sizes = {file.path: len(file.text.encode()) for file in artifact.files}
     return tuple(
-        FileOutcome(
-            file.path,
-            _difference_state(differences[file.path].missing) if file.path in differences else FileState.UNCHANGED,
-            len(file.text.encode()),
-        )
-        for file in artifact.files
+        FileOutcome(path, STATES[kinds[path]] if path in kinds else FileState.UNCHANGED, sizes.get(path, 0))
+        for path in dict.fromkeys([*sizes, *kinds])
     )
-
-
-def _difference_state(missing: bool) -> FileState:  # noqa: FBT001
-    return FileState.MISSING if missing else FileState.DIFFERS

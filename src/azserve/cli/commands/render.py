@@ -22,7 +22,7 @@ def render(app: App, *, out: Path, check: bool, force: bool) -> ExitCode:
 
     request = RenderRequest(app.settings(), app.catalogue(), app.now(), out, force=force, check=check)
     result = run(request)
-    stale = [file for file in result.files if file.state in {FileState.DIFFERS, FileState.MISSING}]
+    stale = [file for file in result.files if file.state not in {FileState.WRITTEN, FileState.UNCHANGED}]
     if not stale:
         return app.answer(result)
     problem = Problem(

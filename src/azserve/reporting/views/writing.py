@@ -19,6 +19,7 @@ FILE_MARKS = {
     FileState.UNCHANGED: Mark.SAME,
     FileState.DIFFERS: Mark.CHANGE,
     FileState.MISSING: Mark.NO,
+    FileState.LEFT_OVER: Mark.WARNING,
 }
 
 
