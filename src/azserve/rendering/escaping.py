@@ -25,7 +25,9 @@ _UNSEEN: Final = re.compile(
 
 Listed rather than asked of `unicodedata`, whose answer changes with the Python that renders.
 """
-_BICEP_SPECIAL: Final = re.compile(rf"\$\{{|[\\\\']|{_UNSEEN.pattern}")
+_BICEP_SPECIAL: Final = re.compile(rf"\$\{{|[\\\\']|(?<!:)/(?=[/*])|{_UNSEEN.pattern}")
+"""Also what opens a comment outside a string, for readers less exact than the compiler: tree-sitter's Bicep grammar
+takes `'// x'` for a comment (version 1.1.0). The `//` of an address is told by its colon and stays readable."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 

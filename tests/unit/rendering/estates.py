@@ -1,4 +1,4 @@
-"""Estates that the rendering tests share: one of each shape, and a strategy that makes any."""
+"""Estates that the rendering tests share, one of each shape."""
 
 from __future__ import annotations
 
@@ -60,21 +60,31 @@ CHAT = FoundryDeployment(
     tags={"tier": "gold"},
 )
 
+SERVERLESS_HOST = ServerlessHost(
+    hub="hub-r1-chat-3f9a2c",
+    project="proj-r1-chat-3f9a2c",
+    storage="str1chat3f9a2c",
+    vault="kv-r1-chat-3f9a2c",
+    sign_in=SignIn.KEY,
+    network=NetworkSettings(),
+    endpoints=(R1, COMMAND),
+)
+FOUNDRY_HOST = FoundryHost(
+    account="ai-support-prod-swc-77ab",
+    subdomain="ai-support-prod-swc-77ab",
+    project="support",
+    sign_in=SignIn.ENTRA,
+    network=NetworkSettings(public=False, subnet=SUBNET, dns="create"),
+    deployments=(CHAT, V32),
+    access=(AccessGrant(role="call", principal=PRINCIPAL, principal_type="ServicePrincipal"),),
+)
 SERVERLESS = RegionEstate(
     fleet_id=FleetId("r1-chat"),
     subscription=SUBSCRIPTION,
     region=Region("eastus2"),
     group="rg-r1-chat-eastus2",
     tags={FLEET_TAG: "r1-chat"},
-    serverless=ServerlessHost(
-        hub="hub-r1-chat-3f9a2c",
-        project="proj-r1-chat-3f9a2c",
-        storage="str1chat3f9a2c",
-        vault="kv-r1-chat-3f9a2c",
-        sign_in=SignIn.KEY,
-        network=NetworkSettings(),
-        endpoints=(R1, COMMAND),
-    ),
+    serverless=SERVERLESS_HOST,
 )
 FOUNDRY = RegionEstate(
     fleet_id=FleetId("support", "prod"),
@@ -82,24 +92,16 @@ FOUNDRY = RegionEstate(
     region=Region("swedencentral"),
     group="rg-support-prod-swedencentral",
     tags={"owner": "ml-platform", FLEET_TAG: "support/prod"},
-    foundry=FoundryHost(
-        account="ai-support-prod-swc-77ab",
-        subdomain="ai-support-prod-swc-77ab",
-        project="support",
-        sign_in=SignIn.ENTRA,
-        network=NetworkSettings(public=False, subnet=SUBNET, dns="create"),
-        deployments=(CHAT, V32),
-        access=(AccessGrant(role="call", principal=PRINCIPAL, principal_type="ServicePrincipal"),),
-    ),
+    foundry=FOUNDRY_HOST,
 )
-MIXED = replace(FOUNDRY, region=Region("eastus2"), serverless=SERVERLESS.serverless)
+MIXED = replace(FOUNDRY, region=Region("eastus2"), serverless=SERVERLESS_HOST)
 EXISTING = RegionEstate(
     fleet_id=FleetId("guest"),
     subscription=SUBSCRIPTION,
     region=Region("eastus2"),
     group="rg-shared",
     tags={FLEET_TAG: "guest"},
-    serverless=replace(SERVERLESS.serverless, hub_exists=True) if SERVERLESS.serverless else None,
-    foundry=replace(FOUNDRY.foundry, account_exists=True) if FOUNDRY.foundry else None,
+    serverless=replace(SERVERLESS_HOST, hub_exists=True),
+    foundry=replace(FOUNDRY_HOST, account_exists=True),
     group_exists=True,
 )
