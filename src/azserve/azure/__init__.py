@@ -1,5 +1,6 @@
 """The edge to Azure: the only room that imports `azure.*`. Implements the ports of `surveying` and `deploying`.
 
+    opening      what a command calls: settings in, ports out
     connection   `connect(…) -> Azure`: one signed-in cloud; hands out the ports, shares transport and token
     signin       a credential for a cloud and a way to sign in
     pipeline     what every request passes: ids, retries with a cap, the token, loopback's exception
@@ -11,8 +12,8 @@
     failure      the innermost error, dug out of what ARM wraps it in, with a hint
     border       every exception of the SDKs becomes one of ours
 
-Nothing is imported here: `import azserve.azure` costs nothing, and a command that stays offline never pays for the
-SDKs.
+Nothing of the SDKs is imported here: `import azserve.azure` costs nothing, and a command that stays offline never
+pays for them.
 
 Decisions, and what was rejected:
 
@@ -28,3 +29,28 @@ Decisions, and what was rejected:
   says nothing of the parameters, and computing it takes one more call to an algorithm that is not published.
 - Links to a next page are followed on the manager's own host only, because the token goes with them.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from contextlib import AbstractContextManager
+
+    from azserve.azure.opening import OpenAzure
+    from azserve.model.resource_id import ResourceId
+    from azserve.model.settings import Settings
+
+
+def open_azure(
+    settings: Settings, environ: Mapping[str, str], *, existing: Iterable[ResourceId] = ()
+) -> AbstractContextManager[OpenAzure]:
+    """Sign in to the settings' cloud and return its ports, to be used in a `with`.
+
+    `environ` is the process's environment. `existing` names the hosts under `existing:`, which the reader looks into
+    for what is ours. Raises SignInError, ConfigurationError, or AzureFailed `emulator-missing`.
+    """
+    from azserve.azure.opening import opened
+
+    return opened(settings, environ, existing=existing)

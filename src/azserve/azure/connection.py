@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from azserve.azure.deployments import TemplateDeployments
     from azserve.azure.endpoints import LiveEndpoints
-    from azserve.azure.reader import Reader
+    from azserve.azure.reader import Reader, Subscriptions
     from azserve.azure.removal import Remover
     from azserve.model.resource_id import ResourceId
 
@@ -72,11 +72,11 @@ class Azure:
             self._transport.session.close()
         self._credential.close()
 
-    def reader(self, subscription: str, *, existing: Iterable[ResourceId] = ()) -> Reader:
+    def reader(self, subscriptions: Subscriptions, *, existing: Iterable[ResourceId] = ()) -> Reader:
         """Return surveying's port. `existing` names hosts that are not ours but may hold endpoints that are."""
         from azserve.azure.reader import Reader
 
-        return Reader(self, subscription, existing=tuple(existing))
+        return Reader(self, subscriptions, existing=tuple(existing))
 
     def deployments(self) -> TemplateDeployments:
         """Return deploying's port for template deployments, for any subscription."""
@@ -90,11 +90,11 @@ class Azure:
 
         return LiveEndpoints(self)
 
-    def removal(self) -> Remover:
-        """Return deploying's port for deleting, in any subscription."""
+    def removal(self, subscriptions: Subscriptions) -> Remover:
+        """Return deploying's port for deleting; soft-deleted accounts are looked for in these subscriptions."""
         from azserve.azure.removal import Remover
 
-        return Remover(self)
+        return Remover(self, subscriptions.all)
 
     def token(self, audience: str) -> Secret:
         """Return a token for an audience (`https://cognitiveservices.azure.com`). Raises SignInError."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from azserve.azure.border import translated
@@ -29,13 +30,30 @@ CHILDREN: Final = {
 """What is listed below a host, by the host's type in lower case."""
 
 
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """Which subscription a region's resources are in."""
+
+    default: str
+    by_region: Mapping[Region, str] = field(default_factory=dict)
+
+    def in_region(self, region: Region) -> str:
+        """Return the subscription of a region."""
+        return self.by_region.get(region, self.default)
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every subscription, the default one first."""
+        return tuple(dict.fromkeys([self.default, *self.by_region.values()]))
+
+
 class Reader:
     """surveying.ports.AzureReader. Safe to share by threads."""
 
-    def __init__(self, azure: Azure, subscription: str, *, existing: tuple[ResourceId, ...] = ()) -> None:
+    def __init__(self, azure: Azure, subscriptions: Subscriptions, *, existing: tuple[ResourceId, ...] = ()) -> None:
         self._azure = azure
         self._arm = azure.arm
-        self._subscription = subscription
+        self._subscriptions = subscriptions
         self._existing = existing
 
     def models(self, region: Region) -> tuple[OfferedModel, ...]:
@@ -51,7 +69,8 @@ class Reader:
     def compute_pools(self, region: Region) -> tuple[QuotaPool, ...]:
         """Return Machine Learning's usages: cores of virtual machines, which say nothing of serverless endpoints."""
         with translated(f"read the compute quota of `{region}`", where=region):
-            usages = self._azure.machine_learning_client(self._subscription).usages.list(region)
+            subscription = self._subscriptions.in_region(region)
+            usages = self._azure.machine_learning_client(subscription).usages.list(region)
             return tuple(quota_pool(usage.serialize(keep_readonly=True)) for usage in usages)
 
     def read(self, resource: ResourceId, api_version: str) -> LiveResource | None:
@@ -79,23 +98,26 @@ class Reader:
         return tuple({live.id.key: live for live in found}.values())
 
     def _in_location(self, region: Region, what: str) -> Iterator[JsonObject]:
-        path = f"/subscriptions/{self._subscription}/providers/Microsoft.CognitiveServices/locations/{region}/{what}"
+        path = f"/subscriptions/{self._subscriptions.in_region(region)}/providers/Microsoft.CognitiveServices/locations/{region}/{what}"
         return self._arm.pages(path, COGNITIVE_SERVICES)
 
     def _tagged_groups(self, fleet_id: FleetId) -> Iterator[LiveResource]:
-        path = f"/subscriptions/{self._subscription}/resourcegroups"
-        for item in self._arm.pages(path, RESOURCES, {"$filter": _tag_filter(fleet_id)}):
+        for item in self._tagged("resourcegroups", fleet_id):
             group = self._live(item, Region(""))
             if group is not None and group.tags.get(FLEET_TAG) == str(fleet_id):
                 yield group
 
     def _tagged_elsewhere(self, fleet_id: FleetId) -> Iterator[ResourceId]:
         """Yield what carries the fleet's tag anywhere. ARM compares without regard to case, so compare again."""
-        path = f"/subscriptions/{self._subscription}/resources"
-        for item in self._arm.pages(path, RESOURCES, {"$filter": _tag_filter(fleet_id)}):
+        for item in self._tagged("resources", fleet_id):
             resource = self._live(item, Region(""))
             if resource is not None and resource.tags.get(FLEET_TAG) == str(fleet_id):
                 yield resource.id
+
+    def _tagged(self, what: str, fleet_id: FleetId) -> Iterator[JsonObject]:
+        for subscription in self._subscriptions.all:
+            path = f"/subscriptions/{subscription}/{what}"
+            yield from self._arm.pages(path, RESOURCES, {"$filter": _tag_filter(fleet_id)})
 
     def _ids_in(self, group: ResourceId) -> list[ResourceId]:
         """Return what is in a group: ARM's list, and the provider's own list of workspaces.
@@ -104,7 +126,7 @@ class Reader:
         """
         assert group.group is not None
         listed = [str(item.get("id")) for item in self._arm.pages(f"{group}/resources", RESOURCES)]
-        workspaces = self._azure.machine_learning_client(self._subscription).workspaces
+        workspaces = self._azure.machine_learning_client(group.subscription).workspaces
         listed += [str(found.id) for found in workspaces.list_by_resource_group(group.group)]
         return [ResourceId.parse(text) for text in listed]
 

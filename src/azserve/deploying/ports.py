@@ -8,8 +8,9 @@ from typing import Protocol
 
 from azserve.model.endpoint import Endpoint, EndpointKeys
 from azserve.model.estate import RegionEstate
+from azserve.model.facts import LiveResource
 from azserve.model.json import JsonObject
-from azserve.model.names import Region
+from azserve.model.names import FleetId, Region
 from azserve.model.receipt import Failure
 from azserve.model.resource_id import ResourceId
 
@@ -94,9 +95,24 @@ class Removal(Protocol):
     """Deleting. Each call returns when Azure has finished, or raises StillRunning at the deadline."""
 
     def delete(self, resource: ResourceId, api_version: str, *, deadline_s: float) -> bool:
-        """Delete one resource or group; False where it was already gone."""
+        """Delete one resource or group; False where it was already gone.
+
+        An empty `api_version` leaves the choice to the implementation: who deletes knows an id, not a template.
+        """
         ...
 
     def purge_account(self, account: ResourceId, region: Region, *, deadline_s: float) -> bool:
         """Purge a soft-deleted account, so that its name and quota are free; False where there is none."""
+        ...
+
+    def soft_deleted(self, fleet_id: FleetId) -> tuple[tuple[ResourceId, Region], ...]:
+        """Return the soft-deleted accounts that carried this fleet's tag, each with its region."""
+        ...
+
+
+class Inventory(Protocol):
+    """What a fleet has: the part of surveying's reader that destroying needs."""
+
+    def fleet(self, fleet_id: FleetId) -> tuple[LiveResource, ...]:
+        """Return the fleet's tagged groups with all that is in them, and what carries its tag elsewhere."""
         ...
