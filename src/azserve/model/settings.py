@@ -11,6 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from azserve.errors import Problem
 from azserve.model.catalogue import Hosting
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region, SubscriptionId
 
@@ -190,6 +191,10 @@ class Settings:
     ttl: timedelta | None = None
     templates: Path | None = None
     """The user's own template set."""
+    credential: str = "default"
+    """How azserve itself signs in: `default`, `cli`, `env`, `managed-identity`, `workload-identity` or `oidc`."""
+    warnings: tuple[Problem, ...] = ()
+    """What is odd about the file but not wrong, such as a version that the catalogue does not know."""
 
     def subscription_in(self, region: Region) -> SubscriptionId | None:
         """Return the subscription that a region's resources go to."""

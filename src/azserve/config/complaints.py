@@ -1,0 +1,157 @@
+"""Collects what is wrong with a document and says it in one voice: place, key, found, wanted, next move."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from azserve.config.shape import keys_at
+from azserve.config.tree import Branch, Leaf, Located, Node, Path, Row, locate, spelled
+from azserve.config.vocabulary import suggestion
+from azserve.errors import Problem
+from azserve.model.resolved import Origin
+
+MOST_REPORTED = 100
+
+_WANTED = {
+    "string_type": "be text",
+    "dict_type": "be a map",
+    "model_type": "be a map",
+    "model_attributes_type": "be a map",
+    "tuple_type": "be a list",
+    "bool_type": "be `true` or `false`",
+}
+_POSITION = re.compile(r":(\d+):(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing that is wrong; its hint is worked out only if it is shown."""
+
+    code: str
+    message: str
+    origin: Origin
+    hint: str | None = None
+    word: str = ""
+    choices: Sequence[str] = ()
+    """What `word` might have been."""
+
+    def problem(self) -> Problem:
+        """Return it as it is shown."""
+        hint = suggestion(self.word, self.choices) if self.choices else None
+        said = " ".join(part for part in (hint, self.hint) if part) or None
+        return Problem(code=self.code, message=self.message, hint=said, where=self.origin.detail or None)
+
+
+@dataclass(slots=True)
+class Complaints:
+    """What is wrong with one tree. Nothing is said of a scalar whose variable is missing: that was said already."""
+
+    tree: Branch
+    found: list[Complaint] = field(default_factory=list)
+
+    def about(
+        self, path: Path, code: str, message: str, *, hint: str | None = None, choices: Sequence[str] = ()
+    ) -> None:
+        """Complain about the value at a path."""
+        located = locate(self.tree, path)
+        if isinstance(located.node, Leaf) and located.node.unresolved:
+            return
+        origin = located.key_origin if located.absent else located.origin
+        self.found.append(Complaint(code, message, origin, hint, _shown(located.node), choices))
+
+    def about_key(
+        self, path: Path, code: str, message: str, *, hint: str | None = None, choices: Sequence[str] = ()
+    ) -> None:
+        """Complain about the key that a path ends in."""
+        origin = locate(self.tree, path).key_origin
+        self.found.append(Complaint(code, message, origin, hint, str(path[-1]), choices))
+
+    def about_shape(self, error: ValidationError) -> tuple[Path, ...]:
+        """Complain about all that the shape refused; returns the paths to leave out so that the rest fits."""
+        return tuple(self._refused(detail) for detail in error.errors(include_url=False))
+
+    def _refused(self, detail: Any) -> Path:  # noqa: ANN401  pydantic's own dictionary
+        path: Path = detail["loc"]
+        kind, context = str(detail["type"]), detail.get("ctx") or {}
+        if path and path[-1] == "[key]":
+            return self._refused_key(path[:-1], kind, context)
+        located = locate(self.tree, path)
+        name = spelled(located.path) or "the file"
+        match kind:
+            case "extra_forbidden":
+                self._unknown_key(path)
+            case "missing":
+                self._missing(path, located)
+                return path[:-1]
+            case _:
+                wanted = str(context.get("wanted") or _WANTED.get(kind) or _said(detail))
+                quote = "quote it" if kind == "string_type" and _is_scalar(located.node) else None
+                choices = context.get("choices") or ()
+                found = _shown(located.node)
+                message = f"`{name}` must {wanted}, not {_quoted(located.node, found)}"
+                self.about(path, kind if context else "wrong-type", message, hint=quote, choices=choices)
+        return path
+
+    def _refused_key(self, path: Path, kind: str, context: Mapping[str, Any]) -> Path:
+        wanted = context.get("wanted") or "be text"
+        choices = context.get("choices") or ()
+        self.about_key(path, kind, f"the key `{spelled(path)}` must {wanted}", choices=choices)
+        return path
+
+    def _unknown_key(self, path: Path) -> None:
+        allowed = tuple(keys_at(path[:-1]))
+        if len(path) == 1:
+            allowed = (*allowed, "environments")
+        hint = "merge keys are not read: repeat the values" if path[-1] == "<<" else None
+        self.about_key(path, "unknown-key", f"`{spelled(path)}` is not a key azserve knows", hint=hint, choices=allowed)
+
+    def _missing(self, path: Path, located: Located) -> None:
+        meaning = keys_at(path[:-1]).get(str(path[-1]), "")
+        hint = f"add `{path[-1]}: …`: {meaning[:1].lower()}{meaning[1:].rstrip('.')}"
+        self.found.append(Complaint("missing-key", f"`{spelled(path)}` is missing", located.key_origin, hint))
+
+
+def problems_of(complaints: Iterable[Complaint], others: Iterable[Problem] = ()) -> tuple[Problem, ...]:
+    """Return each problem once, in the file's order; after the first hundred only their number."""
+    unique = {(each.code, each.origin.detail, each.message): each for each in complaints}
+    ordered = sorted(unique.values(), key=lambda each: _position(each.origin.detail))
+    shown = [each.problem() for each in ordered[:MOST_REPORTED]]
+    every = sorted([*dict.fromkeys(others), *shown], key=lambda problem: _position(problem.where or ""))
+    left = len(ordered) - len(shown)
+    if left:
+        every.append(Problem("more-problems", f"there are {left:,} more problems", hint="mend these first"))
+    return tuple(every)
+
+
+def _position(where: str) -> tuple[int, int]:
+    match = _POSITION.search(where)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
+
+
+def _said(detail: Any) -> str:  # noqa: ANN401  pydantic's own dictionary
+    return f"fit: {str(detail['msg']).lower()}"
+
+
+def _is_scalar(node: Node) -> bool:
+    return isinstance(node, Leaf)
+
+
+def _shown(node: Node) -> str:
+    match node:
+        case Leaf():
+            return node.shown if len(node.shown) <= 60 else node.shown[:57] + "…"
+        case Row():
+            return "a list"
+        case Branch():
+            return "a map"
+
+
+def _quoted(node: Node, shown: str) -> str:
+    if not isinstance(node, Leaf):
+        return shown
+    return f"`{shown}`" if shown else "nothing"

@@ -1,0 +1,223 @@
+"""What single values must be: validators that say what is wanted, for pydantic to run and for editors to read.
+
+Each raises a `PydanticCustomError` whose type is the problem's code, whose text completes "`path` …", and whose
+context may hold `choices`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
+
+from azserve.config import vocabulary as words
+from azserve.config.vocabulary import PLACEHOLDERS, Vocabulary, listed
+from azserve.model.names import FLEET_TAG, region
+
+GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+FLEET = re.compile(r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?\Z")
+ENVIRONMENT = re.compile(r"[a-z](?:[a-z0-9-]{0,14}[a-z0-9])?\Z")
+ENDPOINT = re.compile(r"[A-Za-z](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\Z")
+"""Goes out verbatim as a Foundry deployment's name."""
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,253}\Z")
+_DURATION = re.compile(r"([1-9][0-9]{0,4})(m|h|d|w)\Z")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_GROUP = re.compile(r"[\w.()-]{1,90}\Z")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_RESERVED_TAGS = ("azure", "microsoft", "windows")
+"""Azure refuses tags that begin so, in any case."""
+
+
+def refuse(code: str, wanted: str, choices: Sequence[str] = ()) -> PydanticCustomError:
+    """Return the error; `wanted` completes "`path` must …"."""
+    return PydanticCustomError(code, "{wanted}", {"wanted": wanted, "choices": tuple(choices)})
+
+
+def one_of(code: str, choices: Sequence[str]) -> Callable[[Any], Any]:
+    """Return a validator for a closed list of words."""
+
+    def check(value: Any) -> Any:  # noqa: ANN401  what a file may hold
+        if not isinstance(value, str) or value not in choices:
+            raise refuse(
+                code, f"be one of {listed(choices)}" if len(choices) < 6 else "be one of a closed list", choices
+            )
+        return value
+
+    return check
+
+
+def _matching(pattern: re.Pattern[str], code: str, wanted: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not pattern.match(value):
+            raise refuse(code, wanted)
+        return value
+
+    return check
+
+
+def _count(value: Any) -> int:  # noqa: ANN401  what a file may hold
+    text = str(value)
+    if isinstance(value, bool) or not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise refuse("wrong-value", "be a whole number of at least 1")
+    return int(text)
+
+
+def _need(value: Any) -> int | str:  # noqa: ANN401  what a file may hold
+    if value == "all":
+        return "all"
+    text = str(value)
+    if isinstance(value, bool) or not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise refuse("wrong-value", "be a whole number of at least 1, or `all`")
+    return int(text)
+
+
+def _money(value: Any) -> float:  # noqa: ANN401  what a file may hold
+    text = str(value)
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", text) or not float(text):
+        raise refuse("wrong-value", "be an amount above 0, such as `5` or `2.50`")
+    return float(text)
+
+
+def _words(info: ValidationInfo) -> Vocabulary:
+    assert isinstance(info.context, Vocabulary)
+    return info.context
+
+
+def _region(value: str, info: ValidationInfo) -> str:
+    known = _words(info)
+    name = region(value)
+    if name in known.regions:
+        return name
+    if name in known.elsewhere:
+        raise refuse("region-not-in-cloud", "name a region of the cloud in use", known.regions)
+    raise refuse("unknown-region", "name an Azure region", known.regions)
+
+
+def _boundary(value: str, info: ValidationInfo) -> str:
+    known = _words(info)
+    name = region(value)
+    if name in known.geographies or name in known.regions:
+        return name
+    raise refuse("unknown-geography", "name a geography or a region", known.geographies)
+
+
+def _model(value: str, info: ValidationInfo) -> str:
+    known = _words(info)
+    if value not in known.models:
+        raise refuse("unknown-model", "name a model of the catalogue", known.models)
+    return value
+
+
+def _pattern(value: str) -> str:
+    for name in _PLACEHOLDER.findall(value):
+        if name not in PLACEHOLDERS:
+            raise refuse("unknown-placeholder", "use only the placeholders `{fleet}`, `{env}` and `{region}`")
+    return value
+
+
+def _group(value: str) -> str:
+    filled = _PLACEHOLDER.sub("x", _pattern(value))
+    if not _GROUP.match(filled) or filled.endswith("."):
+        raise refuse(
+            "wrong-value", "be a resource group's name: up to 90 letters, digits and `-_.()`, with no dot at the end"
+        )
+    return value
+
+
+def _subnet(value: str) -> str:
+    if not value.lower().startswith("/subscriptions/") or "/subnets/" not in value.lower():
+        raise refuse("wrong-value", "be a subnet's resource id: `/subscriptions/…/virtualNetworks/…/subnets/…`")
+    return _pattern(value)
+
+
+def _identity(value: str) -> str:
+    if value != "system" and not value.lower().startswith("/subscriptions/"):
+        raise refuse("wrong-value", "be `system`, or the resource id of a user-assigned identity")
+    return _pattern(value)
+
+
+def _tag_name(value: str) -> str:
+    if not 1 <= len(value) <= 512 or re.search(r"[<>%&\\?/]", value):
+        raise refuse("tag-name", "be a tag's name: up to 512 characters without `<>%&\\?/`")
+    if value.lower().startswith(_RESERVED_TAGS) or value.lower() == FLEET_TAG:
+        raise refuse("tag-name", "not be a name that Azure or azserve keeps for itself")
+    return value
+
+
+def duration(text: str) -> timedelta:
+    """Return the duration a text says: `72h`, `90m`, `14d`, `2w`. Raises what pydantic reports when it says none."""
+    match = _DURATION.match(text)
+    if not match:
+        raise refuse("wrong-value", "be a duration such as `90m`, `72h`, `14d` or `2w`")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _ttl(value: str) -> str:
+    duration(value)
+    return value
+
+
+def _schema(**said: Any) -> WithJsonSchema:  # noqa: ANN401  JSON Schema
+    return WithJsonSchema(said)
+
+
+Count = Annotated[int, BeforeValidator(_count), _schema(type="integer", minimum=1)]
+Need = Annotated[
+    int | str, BeforeValidator(_need), _schema(anyOf=[{"type": "integer", "minimum": 1}, {"const": "all"}])
+]
+Money = Annotated[float, BeforeValidator(_money), _schema(type="number", exclusiveMinimum=0)]
+Flag = Annotated[bool, Strict()]
+Guid = Annotated[
+    str,
+    AfterValidator(_matching(GUID, "wrong-value", "be a GUID such as `00000000-0000-0000-0000-000000000000`")),
+]
+Subscription = Annotated[
+    str,
+    AfterValidator(
+        _matching(GUID, "subscription-invalid", "be a subscription's GUID; `az account show --query id` prints it")
+    ),
+    Field(examples=["00000000-0000-0000-0000-000000000000", "${AZURE_SUBSCRIPTION_ID}"]),
+]
+Tenant = Annotated[str, AfterValidator(_matching(_TENANT, "wrong-value", "be a tenant's GUID or domain"))]
+FleetName = Annotated[
+    str,
+    AfterValidator(
+        _matching(FLEET, "fleet-name", "be up to 32 lower-case letters, digits and hyphens, beginning with a letter")
+    ),
+    Field(examples=["support", "r1-chat"]),
+]
+RegionName = Annotated[str, AfterValidator(_region), Field(json_schema_extra={"x-words": "regions"})]
+Boundary = Annotated[str, AfterValidator(_boundary), Field(json_schema_extra={"x-words": "geographies"})]
+ModelId = Annotated[str, AfterValidator(_model), Field(json_schema_extra={"x-words": "models"})]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+GroupPattern = Annotated[str, AfterValidator(_group)]
+Subnet = Annotated[str, AfterValidator(_subnet)]
+Identity = Annotated[str, AfterValidator(_identity)]
+TagName = Annotated[str, AfterValidator(_tag_name)]
+TagValue = Annotated[
+    str, AfterValidator(_matching(re.compile(r".{0,256}\Z", re.DOTALL), "tag-value", "have at most 256 characters"))
+]
+Ttl = Annotated[str, AfterValidator(_ttl), Field(examples=["72h", "14d"])]
+
+
+def _word(code: str, choices: Sequence[str]) -> tuple[BeforeValidator, WithJsonSchema]:
+    return BeforeValidator(one_of(code, choices)), _schema(enum=list(choices))
+
+
+HostingWord = Annotated[str, *_word("unknown-hosting", words.HOSTINGS)]
+SkuWord = Annotated[str, *_word("unknown-sku", words.SKUS)]
+UpgradeWord = Annotated[str, *_word("wrong-value", words.UPGRADES)]
+FilterWord = Annotated[str, *_word("wrong-value", words.FILTERS)]
+SignInWord = Annotated[str, *_word("wrong-value", words.SIGN_INS)]
+CredentialWord = Annotated[str, *_word("wrong-value", words.CREDENTIALS)]
+RoleWord = Annotated[str, *_word("wrong-value", words.ROLES)]
+PrincipalWord = Annotated[str, *_word("wrong-value", words.PRINCIPAL_TYPES)]
+GateWord = Annotated[str, *_word("wrong-value", words.GATES)]
+OnFailureWord = Annotated[str, *_word("wrong-value", words.ON_FAILURE)]
+FromWord = Annotated[str, *_word("wrong-value", words.SMOKE_FROM)]
+Probe = Annotated[str, *_word("unknown-probe", words.PROBES)]

@@ -1,0 +1,297 @@
+"""The shape of the file: what keys there are, what each holds, and what it says to an editor.
+
+Shorthands are spelled out before validation (a list of regions, a plain capacity, `network: public`), so that there
+is one shape to work from; places are found again by `tree.locate`, which knows that a list may stand for a map.
+"""
+
+from __future__ import annotations
+
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from azserve.config.rules import (
+    Boundary,
+    Count,
+    CredentialWord,
+    FilterWord,
+    Flag,
+    FleetName,
+    FromWord,
+    GateWord,
+    GroupPattern,
+    Guid,
+    HostingWord,
+    Identity,
+    ModelId,
+    Money,
+    Need,
+    OnFailureWord,
+    Pattern,
+    PrincipalWord,
+    Probe,
+    RegionName,
+    RoleWord,
+    SignInWord,
+    SkuWord,
+    Subnet,
+    Subscription,
+    TagName,
+    TagValue,
+    Tenant,
+    Ttl,
+    UpgradeWord,
+    refuse,
+)
+from azserve.config.tree import Path
+
+DNS = ("managed", "create")
+
+
+class Shape(BaseModel):
+    """Closed maps of text: an unknown key is a problem, and a number where text is wanted is that number's text."""
+
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True, frozen=True)
+
+
+class RegionsShape(Shape):
+    """Which regions are wanted."""
+
+    need: Need | None = Field(default=None, description="How many of `of` are needed; `all` unless said.")
+    of: tuple[RegionName, ...] = Field(default=(), description="Candidates, most wanted first.")
+    within: tuple[Boundary, ...] = Field(default=(), description="Geographies or regions that data may not leave.")
+    avoid: tuple[RegionName, ...] = Field(default=(), description="Regions that are never chosen.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def spell_out(cls, value: Any) -> Any:  # noqa: ANN401  what a file may hold
+        """A list means all of these; one word under `within` is a list of one."""
+        if isinstance(value, list):
+            return {"need": "all", "of": value}
+        if isinstance(value, dict) and isinstance(value.get("within"), str):
+            return {**value, "within": [value["within"]]}
+        return value
+
+
+class CapacityShape(Shape):
+    """Foundry capacity in units; what a unit is worth depends on model and sku."""
+
+    min: Count | None = Field(default=None, description="The least that is of use.")
+    target: Count | None = Field(default=None, description="What is asked for where the quota allows.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def spell_out(cls, value: Any) -> Any:  # noqa: ANN401  what a file may hold
+        """A number is both."""
+        if isinstance(value, dict):
+            return value
+        if isinstance(value, list):
+            raise refuse("wrong-type", "be a number of units, or a map with `min` and `target`")
+        return {"min": value, "target": value}
+
+
+class EndpointShape(Shape):
+    """One model to deploy."""
+
+    model: ModelId = Field(description="The model's name in the catalogue; `azserve models list` shows them.")
+    hosting: HostingWord | None = Field(default=None, description="Needed only where the model has both hostings.")
+    version: str | None = Field(
+        default=None, description="Foundry only, and required there; `latest` is pinned when read."
+    )
+    sku: SkuWord | None = Field(default=None, description="Foundry only; `GlobalStandard` unless said.")
+    capacity: CapacityShape | None = Field(
+        default=None, description="Foundry only: units, or `{min, target}`; 1 unless said."
+    )
+    content_filter: FilterWord = Field(default="default", description="How strict the content filter is.")
+    regions: RegionsShape | None = Field(default=None, description="Overrides the fleet's regions for this endpoint.")
+    upgrade: UpgradeWord | None = Field(
+        default=None, description="Foundry only: Azure's own words for version upgrades."
+    )
+    tags: dict[TagName, TagValue] = Field(default={}, description="More tags for this endpoint.")
+
+
+class PrivateShape(Shape):
+    """A private endpoint into a network of yours."""
+
+    subnet: Subnet = Field(description="Resource id of the subnet; `{fleet} {env} {region}` are filled in.")
+    dns: str | tuple[Pattern, ...] = Field(default="managed", description="`managed`, `create`, or a list of zone ids.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def check_dns(cls, value: Any) -> Any:  # noqa: ANN401  what a file may hold
+        """Refuse a word that is neither of the two, before the union of types says so twice."""
+        dns = value.get("dns", []) if isinstance(value, dict) else []
+        if not isinstance(dns, list) and dns not in DNS:
+            raise refuse("wrong-value", "have `dns` as `managed`, `create` or a list of zone ids", DNS)
+        return value
+
+
+class NetworkShape(Shape):
+    """How the host is reached."""
+
+    public: Flag | None = Field(default=None, description="Whether the internet can reach it.")
+    private: PrivateShape | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def spell_out(cls, value: Any) -> Any:  # noqa: ANN401  what a file may hold
+        """`public` alone is a map with that said."""
+        if value == "public":
+            return {"public": True}
+        if not isinstance(value, dict):
+            raise refuse("wrong-value", "be `public`, or `{private: {subnet: …}}`", ("public",))
+        return value
+
+    @property
+    def is_public(self) -> bool:
+        """A private endpoint closes the public door unless the file says otherwise."""
+        return self.private is None if self.public is None else self.public
+
+
+class AccessShape(Shape):
+    """A role on the host for somebody."""
+
+    role: RoleWord = Field(default="call", description="`call` the models, `read` the resources, or `manage` them.")
+    principal: Guid | None = Field(default=None, description="Object id in Entra.")
+    self_: Flag = Field(default=False, alias="self", description="Whoever runs azserve.")
+    principal_type: PrincipalWord | None = None
+
+    @model_validator(mode="after")
+    def name_one(self) -> AccessShape:
+        """Exactly one of the two says who."""
+        if (self.principal is None) is not self.self_:
+            raise refuse("wrong-value", "have either `principal: OBJECT_ID` or `self: true`")
+        return self
+
+
+class ExistingServerlessShape(Shape):
+    """What is there already: used, never changed beyond our own children, never destroyed."""
+
+    group: Pattern | None = None
+    hub: Pattern | None = None
+    project: Pattern | None = None
+    vault: Pattern | None = None
+    storage: Pattern | None = None
+
+
+class ExistingFoundryShape(Shape):
+    """What is there already: used, never changed beyond our own children, never destroyed."""
+
+    group: Pattern | None = None
+    account: Pattern | None = None
+    project: Pattern | None = None
+    vault: Pattern | None = None
+
+
+class HostShape(Shape):
+    """What belongs to the host rather than to an endpoint."""
+
+    sign_in: SignInWord = Field(default="key", description="What callers of the models sign in with.")
+    network: NetworkShape = Field(
+        default=NetworkShape(public=True, private=None), description="How the host is reached."
+    )
+    access: tuple[AccessShape, ...] = Field(default=(), description="Roles given on the host.")
+    identity: Identity = Field(default="system", description="`system`, or the id of a user-assigned identity.")
+
+
+class ServerlessShape(HostShape):
+    """The hub and project that serverless endpoints live in."""
+
+    existing: ExistingServerlessShape = Field(
+        default=ExistingServerlessShape(), description="Use what is there already."
+    )
+
+
+class FoundryShape(HostShape):
+    """The account that Foundry deployments live in."""
+
+    existing: ExistingFoundryShape = Field(default=ExistingFoundryShape(), description="Use what is there already.")
+
+
+class RolloutShape(Shape):
+    """In which order regions are deployed."""
+
+    canary: RegionName | None = Field(default=None, description="The region that goes first, alone.")
+    gate: GateWord | None = Field(default=None, description="What the canary must pass before the others start.")
+    on_failure: OnFailureWord = "keep"
+
+
+class BudgetShape(Shape):
+    """What one smoke run may cost at most."""
+
+    tokens: Count | None = None
+    usd: Money | None = None
+
+
+class EndpointSmokeShape(Shape):
+    """More for one endpoint."""
+
+    required: tuple[Probe, ...] = ()
+
+
+class SmokeShape(Shape):
+    """Which probes must pass."""
+
+    from_: FromWord = Field(
+        default="here", alias="from", description="`private`: endpoints cannot be reached from here."
+    )
+    required: tuple[Probe, ...] = Field(default=("chat",), description="Probes that every endpoint must pass.")
+    endpoints: dict[str, EndpointSmokeShape] = Field(default={}, description="More required probes, by endpoint.")
+    budget: BudgetShape = BudgetShape(tokens=None, usd=None)
+
+
+class FleetShape(Shape):
+    """A fleet of models on Azure, for azserve."""
+
+    fleet: FleetName = Field(description="The fleet's name; with the environment it says who owns what in Azure.")
+    subscription: Subscription | None = Field(
+        default=None, description="Filled from AZURE_SUBSCRIPTION_ID where absent."
+    )
+    subscriptions: dict[RegionName, Subscription] = Field(
+        default={}, description="Regions with a subscription of their own."
+    )
+    tenant: Tenant | None = Field(default=None, description="Filled from AZURE_TENANT_ID where absent.")
+    credential: CredentialWord = Field(default="default", description="How azserve itself signs in to Azure.")
+    cloud: str = Field(default="public", description="`public`, `usgov`, `china`, `local` or an address.")
+    group: GroupPattern = Field(
+        default="rg-{fleet}-{env}-{region}", description="Names of the groups made for the fleet."
+    )
+    tags: dict[TagName, TagValue] = Field(default={}, description="Tags on everything the fleet makes.")
+    regions: RegionsShape | None = Field(default=None, description="A list is all of these; or `{need: N, of: […]}`.")
+    endpoints: dict[str, EndpointShape] = Field(description="The models to deploy, by a key that clients pass.")
+    serverless: ServerlessShape = ServerlessShape()
+    foundry: FoundryShape = FoundryShape()
+    rollout: RolloutShape = RolloutShape(canary=None, gate=None)
+    smoke: SmokeShape = SmokeShape()
+    ttl: Ttl | None = Field(default=None, description="How long the fleet may live; `destroy --expired` ends it.")
+    templates: str | None = Field(default=None, description="Folder with a template set of your own, beside this file.")
+
+
+def keys_at(path: Path) -> dict[str, str]:
+    """Return the keys that the map at a path may have, each with its description; empty where any key goes."""
+    at: type[Shape] | None = FleetShape
+    inside: list[type[Shape]] = []
+    for part in path:
+        if inside:
+            at, inside = inside[0], []
+            continue
+        if at is None or isinstance(part, int):
+            continue
+        fields = {field.alias or name: field for name, field in at.model_fields.items()}
+        if part not in fields:
+            return {}
+        annotation = fields[part].annotation
+        found = _shapes_in(annotation)
+        if get_origin(annotation) is dict:
+            at, inside = None, found
+        else:
+            at = found[0] if found else None
+    if at is None:
+        return {}
+    return {field.alias or name: field.description or "" for name, field in at.model_fields.items()}
+
+
+def _shapes_in(annotation: object) -> list[type[Shape]]:
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        return [annotation]
+    return [shape for argument in get_args(annotation) for shape in _shapes_in(argument)]
