@@ -92,6 +92,10 @@ def _put_scenario(site: Site, call: Call) -> Reply:
         site.set_scenario(wanted)
     except ScenarioError as error:
         raise ArmError(400, "InvalidScenario", f"{error.message}; {error.hint}") from error
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise ArmError(
+            400, "InvalidScenario", f"The scenario does not have the shape of the shipped ones: {error!r}."
+        ) from error
     return Reply(200, {"scenario": site.world.scenario.get("name")})
 
 

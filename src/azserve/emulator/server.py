@@ -242,7 +242,7 @@ def default_parts() -> Parts:
     from azserve.emulator.site import Parts
 
     return Parts(
-        providers=(*_deployments(), *providers.PROVIDERS),
+        offer=lambda scenario: (*_deployments(), *providers.offered(scenario)),
         resolve_host=providers.resolve_host,
         serve_model=serve,
         load_scenario=scenarios.load,

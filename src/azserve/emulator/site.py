@@ -34,7 +34,8 @@ LoadScenario = Callable[[str], dict[str, Json]]
 class Parts:
     """What the local Azure is put together from."""
 
-    providers: Sequence[Provider]
+    offer: Callable[[Json], Sequence[Provider]]
+    """The providers of a scenario: what is offered where is part of it."""
     resolve_host: ResolveHost
     serve_model: ServeModel
     """Answers for a data-plane host: world, what stands behind the host, the call, the path below the host."""
@@ -87,22 +88,19 @@ class Site:
     request_ids: Ids = field(init=False)
     """Apart from the world's, so that a poll more or less does not change what is made next."""
     _arm: Arm = field(init=False)
-    _registry: Registry = field(init=False)
 
     def __post_init__(self) -> None:
-        providers = (GROUPS, *self.parts.providers)
-        self._registry = Registry(providers)
-        self._arm = Arm(providers)
         self.request_ids = Ids(f"{self.seed}/requests")
         self.reset()
 
     def reset(self) -> None:
         """Empty the world, forget faults and log, and go back to the scenario of the start. The clock runs on."""
+        scenario = self.parts.load_scenario(self.scenario_name)
         self.world = World(
             clock=self.clock,
             ids=Ids(self.seed),
-            scenario=self.parts.load_scenario(self.scenario_name),
-            registry=self._registry,
+            scenario=scenario,
+            registry=self._offered(scenario),
             subscriptions=tuple(one.lower() for one in self.subscriptions),
             tenant=self.tenant,
         )
@@ -111,9 +109,11 @@ class Site:
 
     def set_scenario(self, scenario: Json) -> None:
         """Change what the world is like; what exists stays. Takes a shipped name or a scenario object."""
-        self.world.scenario = (
+        loaded = (
             self.parts.load_scenario(scenario) if isinstance(scenario, str) else self.parts.expand_scenario(scenario)
         )
+        self.world.registry = self._offered(loaded)
+        self.world.scenario = loaded
 
     def fault_for(self, method: str, path: str, address: str) -> Fault:
         """Return what the fault rules have for a request; `address` is the host and port it came to."""
@@ -142,6 +142,11 @@ class Site:
         if asking.host == LOGIN_HOST:
             return serve_entra(self.world, call) or Reply(404, {"error": "not_found"})
         return self._answer_arm(call, asking)
+
+    def _offered(self, scenario: Json) -> Registry:
+        providers = (GROUPS, *self.parts.offer(scenario))
+        self._arm = Arm(providers)
+        return Registry(providers)
 
     def _answer_identity(self, call: Call) -> Reply:
         if call.path.rstrip("/") != "/msi/token" or call.method != "GET":
