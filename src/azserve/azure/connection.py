@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
     from azure.mgmt.machinelearningservices import MachineLearningServicesMgmtClient
     from azure.mgmt.resource.deployments import DeploymentsMgmtClient
+    from requests.adapters import HTTPAdapter
 
     from azserve.azure.deployments import TemplateDeployments
     from azserve.azure.endpoints import LiveEndpoints
@@ -48,11 +49,13 @@ class Azure:
         credential: TokenCredential,
         *,
         patience: Patience | None = None,
+        adapter: HTTPAdapter | None = None,
     ) -> None:
+        """`adapter` carries the requests away in the place of sockets."""
         self.cloud = cloud
         self.patience = patience or Patience()
         self._credential = SharedToken(credential)
-        self._transport = transport(cloud.manager, self.patience)
+        self._transport = transport(cloud.manager, self.patience, adapter)
         self._lock = threading.RLock()
         self._clients: dict[tuple[str, str], Any] = {}
         client: ARMPipelineClient[Any, Any] = ARMPipelineClient(

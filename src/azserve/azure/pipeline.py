@@ -196,12 +196,15 @@ def policies(credential: TokenCredential, manager: str, scope: str, patience: Pa
     ]
 
 
-def transport(manager: str, patience: Patience) -> RequestsTransport:
-    """Return the transport that all clients share. Proxy variables do not apply to loopback."""
+def transport(manager: str, patience: Patience, adapter: HTTPAdapter | None = None) -> RequestsTransport:
+    """Return the transport that all clients share. Proxy variables do not apply to loopback.
+
+    `adapter` is what carries a request away; without one, sockets do.
+    """
     local = is_loopback(urlsplit(manager).hostname)
     session = Session()
     session.trust_env = not local
-    adapter = HTTPAdapter(
+    adapter = adapter or HTTPAdapter(
         pool_connections=CONNECTIONS,
         pool_maxsize=CONNECTIONS,
         max_retries=Retry(total=False, redirect=False, raise_on_status=False),

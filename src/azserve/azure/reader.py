@@ -98,8 +98,8 @@ class Reader:
         return tuple({live.id.key: live for live in found}.values())
 
     def _in_location(self, region: Region, what: str) -> Iterator[JsonObject]:
-        path = f"/subscriptions/{self._subscriptions.in_region(region)}/providers/Microsoft.CognitiveServices/locations/{region}/{what}"
-        return self._arm.pages(path, COGNITIVE_SERVICES)
+        provider = f"/subscriptions/{self._subscriptions.in_region(region)}/providers/Microsoft.CognitiveServices"
+        return self._arm.pages(f"{provider}/locations/{region}/{what}", COGNITIVE_SERVICES)
 
     def _tagged_groups(self, fleet_id: FleetId) -> Iterator[LiveResource]:
         for item in self._tagged("resourcegroups", fleet_id):
