@@ -24,17 +24,17 @@ class ApiVersion:
     """When the source was read."""
 
 
-_TYPES = "bicep-types-az, Azure's published types"
-_WELL_KNOWN = "Azure's template reference; a long-standing stable version"
+_TYPES = "bicep-types-az of 2026-08-20, Azure's published types"
+_SAMPLES = "public templates for this type; the shape is from general knowledge, not compared with a specification"
 _READ = date(2026, 11, 22)
 
 _TABLE: Final = (
-    ApiVersion("Microsoft.Authorization/roleAssignments", "2022-04-01", _WELL_KNOWN, _READ),
+    ApiVersion("Microsoft.Authorization/roleAssignments", "2022-04-01", _SAMPLES, _READ),
     ApiVersion("Microsoft.CognitiveServices/accounts", "2025-06-01", f"{_TYPES}; first with projects", _READ),
     ApiVersion("Microsoft.CognitiveServices/accounts/deployments", "2025-06-01", f"{_TYPES}; as recorded", _READ),
     ApiVersion("Microsoft.CognitiveServices/accounts/projects", "2025-06-01", f"{_TYPES}; as recorded", _READ),
-    ApiVersion("Microsoft.CognitiveServices/accounts/raiPolicies", "2025-06-01", f"{_TYPES}; as its account", _READ),
-    ApiVersion("Microsoft.KeyVault/vaults", "2023-07-01", _WELL_KNOWN, _READ),
+    ApiVersion("Microsoft.CognitiveServices/accounts/raiPolicies", "2024-10-01", "Azure's template reference", _READ),
+    ApiVersion("Microsoft.KeyVault/vaults", "2023-07-01", _SAMPLES, _READ),
     ApiVersion("Microsoft.MachineLearningServices/workspaces", "2025-09-01", _TYPES, _READ),
     ApiVersion("Microsoft.MachineLearningServices/workspaces/marketplaceSubscriptions", "2025-12-01", _TYPES, _READ),
     ApiVersion(
@@ -43,13 +43,13 @@ _TABLE: Final = (
         f"{_TYPES}; the first whose `authMode` has AAD and KeyAndAAD",
         _READ,
     ),
-    ApiVersion("Microsoft.Network/privateDnsZones", "2020-06-01", _WELL_KNOWN, _READ),
-    ApiVersion("Microsoft.Network/privateDnsZones/virtualNetworkLinks", "2020-06-01", _WELL_KNOWN, _READ),
-    ApiVersion("Microsoft.Network/privateEndpoints", "2023-11-01", _WELL_KNOWN, _READ),
-    ApiVersion("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", "2023-11-01", _WELL_KNOWN, _READ),
-    ApiVersion("Microsoft.Resources/deployments", "2024-07-01", "azure-rest-api-specs", _READ),
-    ApiVersion("Microsoft.Resources/resourceGroups", "2024-07-01", "azure-rest-api-specs", _READ),
-    ApiVersion("Microsoft.Storage/storageAccounts", "2023-05-01", _WELL_KNOWN, _READ),
+    ApiVersion("Microsoft.Network/privateDnsZones", "2020-06-01", _SAMPLES, _READ),
+    ApiVersion("Microsoft.Network/privateDnsZones/virtualNetworkLinks", "2020-06-01", _SAMPLES, _READ),
+    ApiVersion("Microsoft.Network/privateEndpoints", "2023-11-01", _SAMPLES, _READ),
+    ApiVersion("Microsoft.Network/privateEndpoints/privateDnsZoneGroups", "2023-11-01", _SAMPLES, _READ),
+    ApiVersion("Microsoft.Resources/deployments", "2024-07-01", "azure-rest-api-specs, resources 2024-07-01", _READ),
+    ApiVersion("Microsoft.Resources/resourceGroups", "2024-07-01", "azure-rest-api-specs, resources 2024-07-01", _READ),
+    ApiVersion("Microsoft.Storage/storageAccounts", "2023-05-01", _SAMPLES, _READ),
 )
 
 API_VERSIONS: Final[Mapping[str, ApiVersion]] = MappingProxyType({row.type: row for row in _TABLE})

@@ -20,8 +20,8 @@ _TOKEN: Final = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+)|(?P<name>[A-Za-z_]\w*)|(?P<mark>[(),.\[\]]))"
 )
 _GUID_NAMESPACE: Final = uuid.UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830")
-"""ARM's `guid()` is a version 5 UUID in this namespace over its arguments joined by hyphens (Microsoft's page on
-string functions in Bicep; read 2026-11-22)."""
+"""ARM's `guid()` is a version 5 UUID in this namespace over its arguments joined by hyphens, say several public
+re-implementations that name Microsoft's page on string functions (read 2026-11-22); no value of Azure's is at hand."""
 
 
 class Unresolved(Exception):

@@ -1,7 +1,7 @@
 """azserve's words for access, as Azure's built-in roles. Never Owner, nor any role that can grant roles.
 
-Ids from Azure's list of built-in roles, read 2026-11-22. Which role lets a caller of a serverless endpoint sign in
-with Entra is inferred: the documents name Azure AI Developer for hub projects.
+Ids of built-in roles are the same in every tenant; these were compared with public templates on 2026-11-22. That Azure
+AI Developer on the project is what a caller of a serverless endpoint needs with Entra is inferred.
 """
 
 from __future__ import annotations

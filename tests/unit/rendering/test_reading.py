@@ -1,0 +1,137 @@
+"""Rendered ARM JSON is read back to literal resources, and says nothing about what it cannot know."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+from tests.unit.rendering.estates import SUBSCRIPTION
+
+from azserve.rendering.expressions import NotAnExpression, Scope, Unresolved, parse, resolve
+from azserve.rendering.reading import resources_of
+
+GROUP_ID = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
+SCOPE = Scope(SUBSCRIPTION, "rg", {"name": "n", "list": ["a", "b"]}, {"v": "[parameters('name')]", "t": {"k": "v"}})
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("plain", "plain"),
+        ("[[x]", "[x]"),
+        ("[[[x]", "[[x]"),
+        ("[x", "[x"),
+        ("['it''s']", "it's"),
+        ("[parameters('name')]", "n"),
+        ("[PARAMETERS('NAME')]", "n"),
+        ("[parameters('list')[1]]", "b"),
+        ("[variables('v')]", "n"),
+        ("[variables('t').k]", "v"),
+        ("[ format( '{0}/{1}{0}' , 'a', 'b' ) ]", "a/ba"),
+        ("[concat('a', 'b', 1)]", "ab1"),
+        ("[resourceGroup().name]", "rg"),
+        ("[subscription().subscriptionId]", SUBSCRIPTION),
+        ("[union(variables('t'), variables('t'))]", {"k": "v"}),
+        ("[resourceId('A.B/c/d', 'x', 'y')]", f"{GROUP_ID}/providers/A.B/c/x/d/y"),
+        ("[resourceId('g', 'A.B/c', 'x')]", f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/A.B/c/x"),
+        ("[resourceId('s', 'g', 'A.B/c', 'x')]", "/subscriptions/s/resourceGroups/g/providers/A.B/c/x"),
+        ("[subscriptionResourceId('A.B/c', 'x')]", f"/subscriptions/{SUBSCRIPTION}/providers/A.B/c/x"),
+        ("[guid('a', 'b')]", str(uuid5(UUID("11fb06fb-712d-4ddd-98c7-e71bbd588830"), "a-b"))),
+        ({"[[k]": ["[[v]", 1, None]}, {"[k]": ["[v]", 1, None]}),
+    ],
+)
+def test_an_expression_comes_to_its_value(written: Any, meant: Any) -> None:
+    assert resolve(written, SCOPE) == meant
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[reference('x').y]",
+        "[deployer().objectId]",
+        "[subscription().tenantId]",
+        "[parameters('missing')]",
+        "[parameters('list')[9]]",
+        "[parameters('name').x]",
+        "[resourceId('x')]",
+        ["[deployer().objectId]"],
+    ],
+)
+def test_what_only_a_deployment_knows_is_unresolved(written: Any) -> None:
+    with pytest.raises(Unresolved):
+        resolve(written, SCOPE)
+
+
+def test_a_property_that_cannot_be_known_is_left_out() -> None:
+    assert resolve({"a": {"b": "[subscription().tenantId]", "c": 1}}, SCOPE) == {"a": {"c": 1}}
+
+
+@pytest.mark.parametrize("text", ["", "f(", "f('a' 'b')", "'a' 'b'", "f('a", "f(%)", "x.y", "f()."])
+def test_what_is_no_expression_is_refused(text: str) -> None:
+    with pytest.raises(NotAnExpression):
+        parse(text)
+
+
+def template(*resources: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    return {"resources": list(resources), **rest}
+
+
+ACCOUNT = {"type": "A.B/c", "apiVersion": "2025-01-01", "name": "x"}
+
+
+def test_a_given_parameter_wins_over_its_default() -> None:
+    written = template(
+        {**ACCOUNT, "location": "[parameters('location')]", "kind": "[parameters('kind')]"},
+        parameters={
+            "location": {"type": "string", "defaultValue": "[[here]"},
+            "kind": {"type": "string", "defaultValue": "k"},
+        },
+    )
+
+    (found,) = resources_of(written, {"kind": {"value": "[given]"}}, subscription=SUBSCRIPTION, group="rg")
+
+    assert found.body == {"location": "[here]", "kind": "[given]"}
+
+
+def test_a_resource_whose_name_cannot_be_known_is_left_out() -> None:
+    written = template({**ACCOUNT, "name": "[guid(deployer().objectId)]"}, ACCOUNT)
+
+    found = resources_of(written, {}, subscription=SUBSCRIPTION, group="rg")
+
+    assert [each.id.name for each in found] == ["x"]
+
+
+def test_a_nested_deployment_is_read_through_in_its_own_group() -> None:
+    inner = template({**ACCOUNT, "tags": "[parameters('tags')]"}, parameters={"tags": {"type": "object"}})
+    written = template(
+        {
+            "type": "Microsoft.Resources/deployments",
+            "apiVersion": "2024-07-01",
+            "name": "n",
+            "resourceGroup": "inner",
+            "properties": {"template": inner, "parameters": {"tags": {"value": {"a": "b"}}}},
+        }
+    )
+
+    (found,) = resources_of(written, {}, subscription=SUBSCRIPTION, group=None)
+
+    assert (found.id.group, found.body) == ("inner", {"tags": {"a": "b"}})
+
+
+def test_an_extension_resource_is_found_under_what_it_extends() -> None:
+    written = template(
+        {**ACCOUNT, "type": "Microsoft.Authorization/locks", "scope": "[resourceId('A.B/c', 'x')]", "name": "keep"}
+    )
+
+    (found,) = resources_of(written, {}, subscription=SUBSCRIPTION, group="rg")
+
+    assert str(found.id) == f"{GROUP_ID}/providers/A.B/c/x/providers/Microsoft.Authorization/locks/keep"
+
+
+def test_dependencies_are_ids_and_a_bare_name_is_passed_over() -> None:
+    written = template({**ACCOUNT, "dependsOn": ["[resourceId('A.B/c', 'y')]", "loop", "[reference('x')]"]})
+
+    (found,) = resources_of(written, {}, subscription=SUBSCRIPTION, group="rg")
+
+    assert [str(each) for each in found.depends_on] == [f"{GROUP_ID}/providers/A.B/c/y"]
