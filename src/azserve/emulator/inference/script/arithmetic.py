@@ -15,16 +15,17 @@ _WORDS = (
 )
 _NUMBER = r"\(*\s*-?\d+(?:\.\d+)?\s*\)*"
 _SUM = re.compile(rf"{_NUMBER}(?:\s*(?:\*\*|[-+*/%])\s*{_NUMBER})+")
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?|\*\*|[-+*/%()])")
 
 
 def find_sum(text: str) -> tuple[str, str] | None:
     """Return the first sum in a text and its result, both as text; None where there is none that makes sense."""
-    text = " ".join(text.split())
+    text = _DAY.sub("; ", " ".join(text.split()))
     for pattern, sign in _WORDS:
         text = re.sub(pattern, sign, text)
     found = _SUM.search(text)
-    if found is None or re.search(r"\d{4}-\d{2}-\d{2}", found[0]):
+    if found is None:
         return None
     expression = found[0].strip()
     if len(expression) > 100:

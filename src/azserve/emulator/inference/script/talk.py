@@ -96,7 +96,7 @@ def _quote_earlier(text: str, earlier: Sequence[Turn]) -> Said | None:
     return Said(f"You said: “{quoted}”", "The earlier messages are above; I can quote the right one.")
 
 
-_NAME = re.compile(r"\b(?:my name is|i am called|call me|i'm|i am)\s+([A-Z][\w'-]*)")
+_NAME = re.compile(r"\b(?i:my name is|i am called|call me|i'm|i am)\s+([A-Z][\w'-]*)")
 _THING = r"(?P<what>(?:secret |favou?rite |magic |code )?(?:word|number|code|colou?r|city|animal|password))"
 _KEPT = re.compile(
     rf"\b(?:the |a |my )?{_THING}\s*(?:is|:|=)?\s+(?P<value>[\w-]+)",

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from azserve.emulator.inference.messages import Turn
 from azserve.emulator.inference.parameters import Tool
+from azserve.emulator.inference.script.arithmetic import find_sum
 from azserve.emulator.inference.script.schema import instance
 from azserve.emulator.kernel.wire import Json
 
@@ -105,7 +106,7 @@ class _Reader:
 
     def _written(self, name: str) -> str | None:
         if _FORMULA.search(name):
-            found = re.search(r"\d[\d\s.+*/()-]*\d", self._text)
+            found = find_sum(self._text)
             return found[0] if found else None
         quoted = re.search(r"[\"“]([^\"”]+)[\"”]", self._text)
         if quoted:
