@@ -25,6 +25,10 @@ _UNSEEN: Final = re.compile(
 
 Listed rather than asked of `unicodedata`, whose answer changes with the Python that renders.
 """
+_UNSEEN_IN_JSON: Final = re.compile(_UNSEEN.pattern.replace("\x00-\x1f", ""))
+"""JSON escapes the first thirty-two by itself; a newline that is left belongs to the layout."""
+_ON_LINES: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=2)
+_ON_ONE_LINE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _BICEP_SPECIAL: Final = re.compile(rf"\$\{{|[\\\\']|(?<!:)/(?=[/*])|{_UNSEEN.pattern}")
 """Also what opens a comment outside a string, for readers less exact than the compiler: tree-sitter's Bicep grammar
 takes `'// x'` for a comment (version 1.1.0). The `//` of an address is told by its colon and stays readable."""
@@ -65,20 +69,19 @@ def arm_escaped(value: JsonValue) -> JsonValue:
 
 def arm(value: JsonValue) -> Rendered:
     """Write a value as an ARM JSON literal, quotes included."""
-    return Rendered(json_text(arm_escaped(value), indent=None))
+    return Rendered(json_text(arm_escaped(value), indent=False))
 
 
-def json_text(value: JsonValue, *, indent: int | None = 2) -> str:
+def json_text(value: JsonValue, *, indent: bool = True) -> str:
     """Write JSON the same on every platform: order kept, non-ASCII as is, what cannot be seen as `\\uXXXX`.
 
     Raises Unrenderable for a lone surrogate and for numbers that JSON has no form for.
     """
     try:
-        text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+        text = (_ON_LINES if indent else _ON_ONE_LINE).encode(value)
     except ValueError as error:
         raise Unrenderable(f"a number has no JSON form: {error}", hint="use a finite number") from error
-    newline_kept = text.split("\n")  # json.dumps writes raw newlines between members only
-    return "\n".join(_UNSEEN.sub(_json_escape, _whole(line)) for line in newline_kept)
+    return _UNSEEN_IN_JSON.sub(_json_escape, _whole(text))
 
 
 def _json_escape(match: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from azserve.model.json import JsonObject, JsonValue
@@ -69,6 +70,7 @@ class Scope:
     """As written, still unevaluated."""
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
     """Parse what stands between the brackets; raises NotAnExpression."""
     reader = _Reader(_tokens(text))

@@ -204,4 +204,4 @@ def _template(drawn: _Drawn) -> Rendered:
     """Embed an ARM template that was drawn before; its literals are escaped already."""
     if not isinstance(drawn, _Drawn):
         raise Unrenderable("only `region` can be embedded as a template", hint="print values as `{{ value | arm }}`")
-    return Rendered(json_text(drawn.template))
+    return Rendered(json_text(drawn.template, indent=False))
