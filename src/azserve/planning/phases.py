@@ -198,7 +198,7 @@ def _inside(resource: ResourceId, extras: Mapping[str, LiveResource]) -> bool:
 
 
 def _depth(resource: LiveResource) -> int:
-    """Return a number to delete by, so that what depends on others goes first: children, projects, hubs, groups last."""
+    """Return a number to delete by, dependents first: children, projects, hubs, groups last."""
     kind = resource.id.type.lower()
     if kind == SERVERLESS_ENDPOINT:
         return 0
