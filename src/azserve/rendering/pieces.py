@@ -48,7 +48,6 @@ class Existing(Piece):
     """A resource that is there already: Bicep needs a name for it, ARM needs nothing."""
 
     partial: ClassVar[str] = "existing"
-    parent: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +226,7 @@ class Output:
 
 
 _OF_ENDPOINTS: Final = (
-    Output("serverlessEndpoints", "array", "Address of each serverless endpoint, by its key in azserve.yaml."),
+    Output("serverlessEndpoints", "array", "Address of each serverless endpoint, by its key in the fleet's file."),
 )
 _OF_ACCOUNT: Final = (
     Output("accountId", "string", "Resource id of the account."),
@@ -252,6 +251,8 @@ class RegionView:
     pieces: tuple[Piece, ...]
     """In the order that they are written; every piece comes after what it depends on."""
     account: Account | Existing | None
+    version: int = CONTEXT_VERSION
+    """A template set of the user's own can see what it was written for."""
 
     @property
     def resources(self) -> tuple[Piece, ...]:

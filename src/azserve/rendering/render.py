@@ -61,7 +61,7 @@ def again(fleet_id: FleetId) -> str:
 def _header(estate: RegionEstate) -> str:
     lines = [
         f"{BICEP_MARK} for {comment(str(estate.fleet_id))} in {comment(estate.region)}.",
-        f"// Changes made here are lost: edit azserve.yaml, then run `{comment(again(estate.fleet_id))}`.",
+        f"// Changes made here are lost: edit the fleet's file, then run `{comment(again(estate.fleet_id))}`.",
     ]
     return "".join(f"{line}\n" for line in [*lines, ""])
 

@@ -1,5 +1,5 @@
 // Rendered by azserve for support/prod in swedencentral.
-// Changes made here are lost: edit azserve.yaml, then run `azserve render -e prod`.
+// Changes made here are lost: edit the fleet's file, then run `azserve render -e prod`.
 
 targetScope = 'subscription'
 

@@ -1,5 +1,5 @@
 // Rendered by azserve for r1-chat in eastus2.
-// Changes made here are lost: edit azserve.yaml, then run `azserve render`.
+// Changes made here are lost: edit the fleet's file, then run `azserve render`.
 
 targetScope = 'subscription'
 
@@ -30,5 +30,5 @@ module models 'region.bicep' = {
 @description('Resource id of the resource group.')
 output groupId string = group.id
 
-@description('Address of each serverless endpoint, by its key in azserve.yaml.')
+@description('Address of each serverless endpoint, by its key in the fleet\'s file.')
 output serverlessEndpoints array = models.outputs.serverlessEndpoints
