@@ -63,6 +63,18 @@ def test_what_only_a_deployment_knows_is_unresolved(written: Any) -> None:
         resolve(written, SCOPE)
 
 
+@pytest.mark.parametrize("written", ["[resourceGroup().name]", "[resourceId('A.B/c', 'x')]"])
+def test_at_subscription_scope_there_is_no_group_to_speak_of(written: str) -> None:
+    with pytest.raises(Unresolved):
+        resolve(written, Scope(SUBSCRIPTION, None, {}, {}))
+
+
+def test_a_group_is_addressed_as_azure_addresses_it() -> None:
+    written = "[subscriptionResourceId('Microsoft.Resources/resourceGroups', 'rg')]"
+
+    assert resolve(written, SCOPE) == GROUP_ID
+
+
 def test_a_property_that_cannot_be_known_is_left_out() -> None:
     assert resolve({"a": {"b": "[subscription().tenantId]", "c": 1}}, SCOPE) == {"a": {"c": 1}}
 
