@@ -11,12 +11,12 @@ from collections.abc import Callable
 from azserve.emulator.kernel.kinds import Put, Style, Work
 from azserve.emulator.kernel.wire import ArmError, Json
 from azserve.emulator.kernel.world import Stored, World
-from azserve.emulator.providers import refusals
+from azserve.emulator.providers import failures, refusals
 
 TERMINAL = frozenset({"Succeeded", "Failed", "Canceled"})
 _WRITES = "writes"
 
-End = Callable[[], "ArmError | None"]
+End = Callable[[], None]
 
 
 def is_busy(stored: Stored) -> bool:
@@ -48,7 +48,7 @@ def begin(
     style: Style,
     end: End | None = None,
 ) -> Work:
-    """Show `state` now and Succeeded in the end, or Failed where `end` returns an error.
+    """Show `state` now and Succeeded in the end, or Failed where the scenario says so; then without calling `end`.
 
     Takes no time where `seconds` is 0: the end is then shown at once and no operation announced.
     """
@@ -57,7 +57,9 @@ def begin(
     def finish() -> ArmError | None:
         if _overtaken(world, stored, mine):
             return refusals.superseded()
-        error = end() if end is not None else None
+        error = failures.due(world, stored)
+        if error is None and end is not None:
+            end()
         stored.properties["provisioningState"] = "Failed" if error else "Succeeded"
         return error
 
@@ -103,19 +105,6 @@ def remove(world: World, stored: Stored) -> list[Stored]:
         if world.stored.get(one.address.key) is one:
             del world.stored[one.address.key]
     return below
-
-
-def merged(below: Json, above: Json) -> Json:
-    """Lay a PATCH body over what is there: objects merge, null removes, all else replaces."""
-    if not isinstance(below, dict) or not isinstance(above, dict):
-        return above
-    out = dict(below)
-    for key, value in above.items():
-        if value is None:
-            out.pop(key, None)
-        else:
-            out[key] = merged(out.get(key), value)
-    return out
 
 
 def _next_write(stored: Stored) -> int:

@@ -10,6 +10,7 @@ from azserve.emulator.kernel.kinds import Action, Put, Work
 from azserve.emulator.kernel.wire import ArmError, Call, Json
 from azserve.emulator.kernel.world import Stored, World
 from azserve.emulator.providers import lifecycle, policy, refusals
+from azserve.emulator.scenarios import merge
 
 NO_ACTIONS: Mapping[str, Action] = MappingProxyType({})
 
@@ -35,7 +36,7 @@ class Resource:
 
     def patch(self, world: World, stored: Stored, put: Put) -> Work:
         """Change what the body names, by the rules of a replacement."""
-        whole = lifecycle.merged(self.patchable(stored), put.body)
+        whole = merge(self.patchable(stored), put.body)
         wish = Put(put.address, whole, put.api_version, put.principal, stored, put.base)
         self.check(world, wish)
         return self.put(world, wish)

@@ -16,8 +16,11 @@ A scenario is one JSON object; the files here build on each other. Its members, 
     models             by model name, what the scripted model can do (read by `inference/`)
     policies           Azure Policy in small: `deny` and `modify` by type, region and property
     permissions        `denied`: actions nobody holds, as globs
-    throttling         buckets of ARM: `reads`, `writes`, `deletes` with `size` and `perSecond`
-    mutant             one way for the model to misbehave (read by `inference/`)
+    failures           what is accepted and fails in the end: `type`, `locations`, `code`, `message`
+    throttling, paging, registrations
+                       how ARM answers (read by `arm/`)
+    inference, content_filter, mutant
+                       how fast the model answers, what it filters, how it misbehaves (read by `inference/`)
 
 Laying over merges objects; lists and scalars replace; null removes. So an overlay names only what differs.
 
@@ -39,16 +42,21 @@ MEMBERS = frozenset(
     {
         "about",
         "cognitiveServices",
+        "content_filter",
         "extends",
+        "failures",
+        "inference",
         "locations",
         "machineLearning",
         "models",
         "mutant",
         "name",
+        "paging",
         "permissions",
         "policies",
         "regionSets",
         "regions",
+        "registrations",
         "seconds",
         "throttling",
     }
@@ -112,15 +120,18 @@ def expand(overlay: Json, *, what: str = "scenario") -> dict[str, Json]:
 
 
 def merge(below: Json, above: Json) -> Json:
-    """Lay one JSON value over another: objects merge, null removes, all else replaces. Neither is changed."""
-    if not isinstance(below, Mapping) or not isinstance(above, Mapping):
+    """Lay one JSON value over another, as RFC 7396 has it; neither is changed.
+
+    Objects merge, null removes, all else replaces. A PATCH body is laid over a resource the same way.
+    """
+    if not isinstance(above, Mapping):
         return above
-    merged = dict(below)
+    merged = dict(below) if isinstance(below, Mapping) else {}
     for key, value in above.items():
         if value is None:
             merged.pop(key, None)
         else:
-            merged[key] = merge(merged[key], value) if key in merged else merge({}, value)
+            merged[key] = merge(merged.get(key), value)
     return merged
 
 

@@ -143,6 +143,13 @@ class Endpoints(Resource):
                 )
         return super().patch(world, stored, put)
 
+    def show(self, world: World, stored: Stored) -> dict[str, Json]:
+        """The body; one that was never made says so."""
+        body = super().show(world, stored)
+        if stored.state == "Failed" and READY not in stored.hidden:
+            body["properties"]["endpointState"] = "CreationFailed"
+        return body
+
     def patchable(self, stored: Stored) -> dict[str, Json]:
         """The body without what the service fills in."""
         body = copy.deepcopy(stored.body)

@@ -51,6 +51,7 @@ class StoredKind(Resource):
                     target=path,
                 )
         self._refuse_taken(world, put)
+        self._refuse_clash(world, put)
 
     def make(self, world: World, put: Put) -> Work:
         """Store, with what Azure fills in."""
@@ -60,7 +61,8 @@ class StoredKind(Resource):
         if self.row.fill is not None:
             properties |= self.row.fill(world, put)
         properties |= {name: was[name] for name in self.row.keeps if name in was}
-        properties["provisioningState"] = "Succeeded"
+        if self.row.has_state:
+            properties["provisioningState"] = "Succeeded"
         body["properties"] = properties
         identity = identified(world, put)
         if identity:
@@ -82,6 +84,20 @@ class StoredKind(Resource):
             if one.address.type == row.type and one.address.name.lower() == low:
                 raise ArmError(409, row.taken, row.taken_message.format(name=put.address.name))
 
+    def _refuse_clash(self, world: World, put: Put) -> None:
+        row = self.row
+        if put.existing is not None and _values(put.body, row.fixed) != _values(put.existing.body, row.fixed):
+            raise ArmError(400, *row.fixed_refusal)
+        if not row.unique:
+            return
+        place = str(put.address).lower().rpartition("/")[0]
+        for one in world.stored.values():
+            elsewhere = one.address.type != row.type or one.address.key.rpartition("/")[0] != place
+            if elsewhere or one.address.key == put.address.key:
+                continue
+            if _values(one.body, row.unique) == _values(put.body, row.unique):
+                raise ArmError(409, *row.unique_refusal)
+
 
 _MEMBERS = ("location", "tags", "sku", "kind", "zones", "extendedLocation")
 
@@ -102,6 +118,10 @@ def regenerate_storage_key(world: World, stored: Stored, call: Call) -> Reply:
         raise ArmError(400, "InvalidValuesForProperty", "'keyName' should be key1 or key2.", target="keyName")
     keys.renew(world, stored, int(name[-1]) - 1)
     return storage_keys(world, stored, call)
+
+
+def _values(body: Json, paths: tuple[str, ...]) -> list[str]:
+    return [str(_at(body, path)).lower() for path in paths]
 
 
 def _at(body: Json, path: str) -> Json:

@@ -48,6 +48,16 @@ class Row:
     fill: Fill | None = None
     keeps: tuple[str, ...] = ()
     """Filled properties that a replacement does not change."""
+    has_state: bool = True
+    """Whether a provisioningState is shown."""
+    fixed: tuple[str, ...] = ()
+    """Paths whose values a replacement may not change."""
+    fixed_refusal: tuple[str, str] = ("", "")
+    """Code and message."""
+    unique: tuple[str, ...] = ()
+    """Paths whose values, together, no other of the type on the same scope may have."""
+    unique_refusal: tuple[str, str] = ("", "")
+    """Code and message."""
 
 
 def _storage(world: World, put: Put) -> dict[str, Json]:
@@ -66,6 +76,18 @@ def _vault(world: World, put: Put) -> dict[str, Json]:
 
 def _identity(world: World, put: Put) -> dict[str, Json]:
     return {"principalId": world.ids.guid(), "clientId": world.ids.guid(), "tenantId": world.tenant}
+
+
+def _component(world: World, put: Put) -> dict[str, Json]:
+    return {"AppId": world.ids.guid(), "InstrumentationKey": world.ids.guid(), "Application_Type": "web"}
+
+
+def _log_workspace(world: World, put: Put) -> dict[str, Json]:
+    return {"customerId": world.ids.guid()}
+
+
+def _registry(world: World, put: Put) -> dict[str, Json]:
+    return {"loginServer": f"{put.address.name.lower()}.azurecr.io"}
 
 
 def _assignment(world: World, put: Put) -> dict[str, Json]:
@@ -106,6 +128,14 @@ ROWS = (
         required=("properties.roleDefinitionId", "properties.principalId"),
         one_of={"properties.principalType": ("User", "Group", "ServicePrincipal", "ForeignGroup", "Device")},
         fill=_assignment,
+        has_state=False,
+        fixed=("properties.roleDefinitionId", "properties.principalId"),
+        fixed_refusal=(
+            "RoleAssignmentUpdateNotPermitted",
+            "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+        ),
+        unique=("properties.roleDefinitionId", "properties.principalId"),
+        unique_refusal=("RoleAssignmentExists", "The role assignment already exists."),
     ),
     Row(
         type="Microsoft.Authorization/locks",
@@ -113,6 +143,7 @@ ROWS = (
         name=r".{1,260}",
         required=("properties.level",),
         one_of={"properties.level": ("CanNotDelete", "ReadOnly", "NotSpecified")},
+        has_state=False,
     ),
     Row(
         type="Microsoft.ManagedIdentity/userAssignedIdentities",
@@ -126,6 +157,35 @@ ROWS = (
         type="Microsoft.Insights/diagnosticSettings",
         api_versions=("2021-05-01-preview", "2017-05-01-preview"),
         name=r"[^<>*%&:\\?+/]{1,260}",
+        has_state=False,
+    ),
+    Row(
+        type="Microsoft.Insights/components",
+        api_versions=("2020-02-02", "2020-02-02-preview", "2015-05-01"),
+        name=r"[^<>*%&:\\?+/]{1,260}",
+        located=True,
+        required=("kind",),
+        fill=_component,
+        keeps=("AppId", "InstrumentationKey"),
+    ),
+    Row(
+        type="Microsoft.OperationalInsights/workspaces",
+        api_versions=("2025-02-01", "2023-09-01", "2022-10-01", "2021-06-01"),
+        name=r"[a-zA-Z0-9][a-zA-Z0-9-]{2,61}[a-zA-Z0-9]",
+        located=True,
+        fill=_log_workspace,
+        keeps=("customerId",),
+    ),
+    Row(
+        type="Microsoft.ContainerRegistry/registries",
+        api_versions=("2025-04-01", "2023-07-01", "2022-12-01"),
+        name=r"[a-zA-Z0-9]{5,50}",
+        located=True,
+        required=("sku.name",),
+        one_of={"sku.name": ("Basic", "Standard", "Premium")},
+        taken="AlreadyInUse",
+        taken_message="The registry DNS name {name}.azurecr.io is already in use.",
+        fill=_registry,
     ),
     Row(
         type="Microsoft.Network/virtualNetworks",

@@ -1,0 +1,183 @@
+"""The table of stored types, Azure Policy in small, and how a PATCH is laid over."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.emulator_providers.bench import ACCOUNT, GROUP, Bench, account, key_vault, storage_account
+
+from azserve.emulator.kernel.wire import ArmError
+from azserve.emulator.providers import PROVIDERS
+from azserve.emulator.providers.stored_only.table import ROWS
+from azserve.emulator.scenarios import merge
+
+STORAGE = "Microsoft.Storage/storageAccounts/stabc"
+VAULT = "Microsoft.KeyVault/vaults/kv-abc"
+NETWORK = "Microsoft.Network/virtualNetworks/net"
+ROLE = "Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-00000000000"
+GRANT = {"properties": {"roleDefinitionId": "/x/roleDefinitions/r", "principalId": "p", "principalType": "User"}}
+SPACE = {"location": "eastus2", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.type)
+def test_every_row_is_well_made(row: Any) -> None:
+    re.compile(row.name)
+    dates = [version[:10] for version in row.api_versions]
+    assert dates == sorted(dates, reverse=True)
+    assert bool(row.taken) == bool(row.taken_message)
+
+
+def test_every_type_is_offered_once() -> None:
+    types = [kind.type for provider in PROVIDERS for kind in provider.kinds]
+    assert len(types) == len(set(types))
+    assert all(kind.type.startswith(f"{provider.namespace}/") for provider in PROVIDERS for kind in provider.kinds)
+
+
+def test_a_stored_type_is_succeeded_at_once(bench: Bench) -> None:
+    work = bench.begin(STORAGE, storage_account())
+    assert (work.status, work.seconds) == (201, 0)
+    shown = bench.get(STORAGE)["properties"]
+    assert (shown["provisioningState"], shown["primaryEndpoints"]["blob"]) == (
+        "Succeeded",
+        "http://here/_hosts/stabc.blob.core.windows.net/",
+    )
+    assert bench.begin(STORAGE, storage_account()).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("Microsoft.Storage/storageAccounts/Upper", storage_account(), "InvalidResourceName"),
+        (STORAGE, storage_account() | {"sku": None}, "MissingRequiredProperty"),
+        (STORAGE, storage_account() | {"kind": "Cellar"}, "InvalidPropertyValue"),
+        (STORAGE, storage_account("atlantis"), "LocationNotAvailableForResourceType"),
+        ("Microsoft.KeyVault/vaults/kv--x", key_vault(), "InvalidResourceName"),
+        (VAULT, key_vault(tenantId=""), "MissingRequiredProperty"),
+        (NETWORK, {"location": "eastus2"}, "MissingRequiredProperty"),
+        (f"{NETWORK}/subnets/ai", {}, "ParentResourceNotFound"),
+        ("Microsoft.Network/privateDnsZones/privatelink.x.com", {"location": "eastus2"}, "InvalidPropertyValue"),
+        ("Microsoft.Authorization/roleAssignments/me", GRANT, "InvalidResourceName"),
+    ],
+)
+def test_what_the_table_forbids_is_refused(bench: Bench, path: str, body: dict[str, Any], code: str) -> None:
+    assert bench.refused(path, body).code == code
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [(STORAGE, storage_account(), "StorageAccountAlreadyTaken"), (VAULT, key_vault(), "VaultAlreadyExists")],
+)
+def test_global_names_are_taken_across_groups(bench: Bench, path: str, body: dict[str, Any], code: str) -> None:
+    bench.put(path, body)
+    elsewhere = GROUP.replace("/rg", "/other") + f"/providers/{path}"
+    error = bench.refused(elsewhere, body)
+    assert (error.status, error.code) == (409, code)
+    bench.delete(path)
+
+
+def test_storage_keys_are_listed_and_renewed(bench: Bench) -> None:
+    bench.put(STORAGE, storage_account())
+    before = bench.act(STORAGE, "listKeys")["keys"]
+    after = bench.act(STORAGE, "regenerateKey", {"keyName": "key1"})["keys"]
+    assert before[0]["value"] != after[0]["value"]
+    assert before[1] == after[1]
+    with pytest.raises(ArmError, match="keyName"):
+        bench.act(STORAGE, "regenerateKey", {"keyName": "key9"})
+
+
+def test_an_identity_keeps_its_principal(bench: Bench) -> None:
+    path = "Microsoft.ManagedIdentity/userAssignedIdentities/uai"
+    before = bench.put(path, {"location": "eastus2"})["properties"]
+    assert bench.put(path, {"location": "eastus2", "tags": {"a": "b"}})["properties"] == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "filled"),
+    [
+        ("Microsoft.Insights/components/app", {"location": "eastus2", "kind": "web"}, "InstrumentationKey"),
+        ("Microsoft.OperationalInsights/workspaces/logs", {"location": "eastus2"}, "customerId"),
+        (
+            "Microsoft.ContainerRegistry/registries/acrabc",
+            {"location": "eastus2", "sku": {"name": "Basic"}},
+            "loginServer",
+        ),
+        (VAULT, key_vault(), "vaultUri"),
+        (f"{STORAGE}/providers/Microsoft.Authorization/locks/keep", {"properties": {"level": "CanNotDelete"}}, "level"),
+        (f"{STORAGE}/providers/Microsoft.Insights/diagnosticSettings/all", {"properties": {"logs": []}}, "logs"),
+    ],
+)
+def test_each_stored_type_shows_what_it_is_for(bench: Bench, path: str, body: dict[str, Any], filled: str) -> None:
+    bench.put(STORAGE, storage_account())
+    assert filled in bench.put(path, body)["properties"]
+
+
+def test_a_role_assignment_names_its_scope_and_has_no_state(bench: Bench) -> None:
+    bench.put(STORAGE, storage_account())
+    on_group = bench.put(f"{ROLE}1", GRANT)["properties"]
+    on_resource = bench.put(f"{STORAGE}/providers/{ROLE}2", GRANT)["properties"]
+    assert (on_group["scope"], on_resource["scope"]) == (GROUP, f"{GROUP}/providers/{STORAGE}")
+    assert "provisioningState" not in on_group
+
+
+def test_the_same_grant_under_another_name_exists_already(bench: Bench) -> None:
+    bench.put(f"{ROLE}1", GRANT)
+    error = bench.refused(f"{ROLE}2", GRANT)
+    assert (error.status, error.code) == (409, "RoleAssignmentExists")
+    assert bench.begin(f"{ROLE}1", GRANT).status == 200
+
+
+def test_a_grant_cannot_go_to_somebody_else(bench: Bench) -> None:
+    bench.put(f"{ROLE}1", GRANT)
+    other = {"properties": GRANT["properties"] | {"principalId": "q"}}
+    assert bench.refused(f"{ROLE}1", other).code == "RoleAssignmentUpdateNotPermitted"
+
+
+def test_a_network_goes_with_its_subnets(bench: Bench) -> None:
+    bench.put(NETWORK, SPACE)
+    bench.put(f"{NETWORK}/subnets/ai", {"properties": {"addressPrefix": "10.0.0.0/24"}})
+    bench.delete(NETWORK)
+    assert not bench.has(f"{NETWORK}/subnets/ai")
+
+
+def test_a_policy_denies_what_it_forbids_and_lets_the_near_miss_pass() -> None:
+    bench = Bench("policy")
+    error = bench.refused(f"{ACCOUNT}/acc", account(location="westus"))
+    assert (error.status, error.code) == (403, "RequestDisallowedByPolicy")
+    assert error.additional_info[0]["info"]["policyDefinitionEffect"] == "deny"
+    private = account(location="westus", publicNetworkAccess="Disabled")
+    assert bench.put(f"{ACCOUNT}/acc", private)["name"] == "acc"
+    assert bench.put(f"{ACCOUNT}/acc2", account("acc2"))["name"] == "acc2"
+
+
+def test_a_policy_modifies_what_is_written() -> None:
+    bench = Bench("policy")
+    body = account(disableLocalAuth=False)
+    assert bench.put(f"{ACCOUNT}/acc", body)["properties"]["disableLocalAuth"] is True
+    assert body["properties"]["disableLocalAuth"] is False
+
+
+def test_a_policy_makes_members_that_are_not_there() -> None:
+    policy = {"name": "n", "displayName": "N", "effect": "modify", "type": "Microsoft.Storage/storageAccounts"}
+    bench = Bench({"policies": [policy | {"set": {"properties.minimumTlsVersion": "TLS1_2"}}]})
+    assert bench.put(STORAGE, storage_account())["properties"]["minimumTlsVersion"] == "TLS1_2"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2),
+    max_leaves=8,
+)
+
+
+@given(JSON, JSON)
+def test_laying_over_twice_is_laying_over_once(below: Any, above: Any) -> None:
+    assert merge(merge(below, above), above) == merge(below, above)
+
+
+@given(JSON)
+def test_laying_over_nothing_changes_nothing(below: Any) -> None:
+    assert merge(below, {}) == (below if isinstance(below, dict) else {})
