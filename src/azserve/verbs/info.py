@@ -10,7 +10,7 @@ from azserve.model.chat import ModelInfo
 from azserve.model.endpoint import Endpoint
 from azserve.model.results import InfoResult, InfoRow
 from azserve.model.settings import Settings
-from azserve.verbs.ports import AzurePorts
+from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.standing import Selection, side_by_side, standing
 
 
@@ -23,15 +23,15 @@ class InfoRequest:
     selection: Selection | None = None
 
 
-def info(request: InfoRequest, azure: AzurePorts) -> InfoResult:
+def info(request: InfoRequest, azure: AzurePorts, clock: Clock) -> InfoResult:
     """Ask each endpoint's `/info`; on Foundry, where there is no such route, tell what ARM says, and that it does."""
-    endpoints = standing(request.settings, request.catalogue, azure, request.selection)
+    endpoints = standing(request.settings, request.catalogue, azure, clock, request.selection)
     return info_of(request, endpoints, azure)
 
 
 def info_of(request: InfoRequest, endpoints: tuple[Endpoint, ...], azure: AzurePorts) -> InfoResult:
     """Return the information of these endpoints; one that does not answer is a row with its problem."""
-    rows = side_by_side(lambda endpoint: _row(endpoint, request.catalogue, azure), list(endpoints))
+    rows = side_by_side(lambda endpoint: _row(endpoint, request.catalogue, azure), endpoints)
     return InfoResult(fleet_id=request.settings.fleet_id, rows=tuple(rows))
 
 

@@ -9,7 +9,7 @@ from azserve.model.catalogue import Catalogue
 from azserve.model.endpoint import Endpoint
 from azserve.model.results import KeysResult, KeysRow
 from azserve.model.settings import Settings
-from azserve.verbs.ports import AzurePorts
+from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.standing import Selection, side_by_side, standing
 
 
@@ -22,10 +22,10 @@ class KeysRequest:
     selection: Selection | None = None
 
 
-def list_keys(request: KeysRequest, azure: AzurePorts) -> KeysResult:
+def list_keys(request: KeysRequest, azure: AzurePorts, clock: Clock) -> KeysResult:
     """Read the keys; an endpoint that gives none is a row with the reason."""
-    endpoints = standing(request.settings, request.catalogue, azure, request.selection)
-    rows = side_by_side(lambda endpoint: _row(endpoint, azure), list(endpoints))
+    endpoints = standing(request.settings, request.catalogue, azure, clock, request.selection)
+    rows = side_by_side(lambda endpoint: _row(endpoint, azure), endpoints)
     return KeysResult(fleet_id=request.settings.fleet_id, rows=tuple(rows))
 
 

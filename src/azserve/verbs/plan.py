@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from azserve.errors import Refused
 from azserve.model.artifact import Artifact
 from azserve.model.catalogue import Catalogue
 from azserve.model.facts import Facts
@@ -12,10 +11,11 @@ from azserve.model.plan import Plan
 from azserve.model.progress import Progress, silent
 from azserve.model.results import PlanResult
 from azserve.model.settings import Settings
-from azserve.planning import OnUnknown, make_plan, place
+from azserve.planning.choosing import OnUnknown, candidates, place
+from azserve.planning.phases import make_plan
 from azserve.rendering.render import render
 from azserve.rendering.templates import TemplateSet
-from azserve.surveying import SurveyRequest, survey
+from azserve.surveying.survey import SurveyRequest, complete_live, survey
 from azserve.verbs.ports import AzurePorts, Clock
 
 
@@ -46,13 +46,16 @@ def prepare(request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Pro
 
     Raises Refused where the fleet cannot go anywhere near what was asked, with a reason per region.
     """
-    facts = survey(SurveyRequest(request.settings, request.catalogue), azure.reader, clock, progress)
-    placement = place(request.settings, request.catalogue, facts, facts.taken_at.date(), on_unknown=request.on_unknown)
-    if request.strict and placement.warnings:
-        first = placement.warnings[0]
-        raise Refused(first.message, code=first.code.value, hint=first.hint)
-    artifact = render(placement, TemplateSet(request.settings.templates))
-    return Prepared(facts, artifact, make_plan(placement, artifact.regions, facts, prune=request.prune))
+    settings, catalogue = request.settings, request.catalogue
+    regions = candidates(settings, catalogue)
+    facts = survey(SurveyRequest(settings, catalogue, regions), azure.reader, clock, progress)
+    today = facts.taken_at.date()
+    placement = place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
+    artifact = render(placement, TemplateSet(settings.templates))
+    resources = [resource for region in artifact.regions for resource in region.resources]
+    live = complete_live(facts.live, resources, azure.reader, clock, progress)
+    plan = make_plan(placement, artifact.regions, live, canary=settings.rollout.canary, prune=request.prune)
+    return Prepared(facts, artifact, plan)
 
 
 def plan(request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> PlanResult:

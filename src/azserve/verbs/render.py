@@ -15,7 +15,7 @@ from azserve.planning.choosing import place
 from azserve.rendering.render import render as render_placement
 from azserve.rendering.templates import TemplateSet
 from azserve.rendering.writing import DifferenceKind, check_artifact, write_artifact
-from azserve.surveying import offline_facts
+from azserve.surveying.survey import offline_facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from azserve.model.endpoint import Endpoint
 from azserve.model.progress import Progress, silent
 from azserve.model.results import ProbesResult, ProbeSummary, SmokeResult
 from azserve.model.settings import Settings
-from azserve.verbs.ports import AzurePorts
+from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.standing import Selection, standing
 from azserve.verifying import ProbeRun, probes, run_probes
 
@@ -26,9 +26,9 @@ class SmokeRequest:
     """Only these, all required; empty: every probe, required as the file says."""
 
 
-def smoke(request: SmokeRequest, azure: AzurePorts, progress: Progress = silent) -> SmokeResult:
+def smoke(request: SmokeRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> SmokeResult:
     """Probe every endpoint that stands, all of them side by side."""
-    endpoints = standing(request.settings, request.catalogue, azure, request.selection)
+    endpoints = standing(request.settings, request.catalogue, azure, clock, request.selection)
     return smoke_of(request, endpoints, azure, progress)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,10 +10,12 @@ from typing import TypeVar
 from azserve.errors import ChecksFailed
 from azserve.model.catalogue import Catalogue
 from azserve.model.endpoint import Endpoint
+from azserve.model.facts import Fact
 from azserve.model.names import EndpointKey, Region, region
 from azserve.model.settings import Settings
-from azserve.planning import estate_in
-from azserve.verbs.ports import AzurePorts
+from azserve.model.verdict import Evidence, Rank
+from azserve.planning.standing import standing_estates
+from azserve.verbs.ports import AzurePorts, Clock
 
 CONCURRENCY = 16
 T = TypeVar("T")
@@ -40,16 +42,16 @@ def selection(regions: tuple[str, ...], endpoints: tuple[str, ...]) -> Selection
 
 
 def standing(
-    settings: Settings, catalogue: Catalogue, azure: AzurePorts, chosen: Selection | None = None
+    settings: Settings, catalogue: Catalogue, azure: AzurePorts, clock: Clock, chosen: Selection | None = None
 ) -> tuple[Endpoint, ...]:
     """Return the fleet's endpoints that exist, regions in the file's order, endpoints in the file's order.
 
     Raises ChecksFailed where none does.
     """
-    live = {resource.region for resource in azure.reader.fleet(settings.fleet_id)}
-    wanted = [each for each in _candidates(settings) if each in live]
-    wanted += sorted(live.difference(wanted))
-    estates = [estate_in(settings, catalogue, each) for each in wanted]
+    now = clock()
+    evidence = Evidence(Rank.LIVE, "resources with the fleet's tag")
+    live = Fact(evidence, azure.reader.fleet(settings.fleet_id), read_at=now)
+    estates = standing_estates(settings, catalogue, live, now)
     found = side_by_side(azure.endpoints.in_region, estates)
     endpoints = tuple(endpoint for each in found for endpoint in each if chosen is None or chosen.keeps(endpoint))
     if not endpoints:
@@ -62,12 +64,7 @@ def standing(
     return endpoints
 
 
-def _candidates(settings: Settings) -> list[Region]:
-    choices = [settings.regions, *(each.regions for each in settings.endpoints.values() if each.regions)]
-    return list(dict.fromkeys(each for choice in choices for each in choice.of))
-
-
-def side_by_side(do: Callable[[T], R], items: list[T]) -> list[R]:
+def side_by_side(do: Callable[[T], R], items: Sequence[T]) -> list[R]:
     """Return `[do(item) for item in items]`, several at a time, in order; the first error is raised."""
     with ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="azserve") as pool:
         return list(pool.map(do, items))

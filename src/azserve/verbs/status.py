@@ -10,7 +10,7 @@ from azserve.model.plan import Action, Step
 from azserve.model.progress import Progress, silent
 from azserve.model.results import EndpointStatus, StatusResult, StatusRow
 from azserve.model.settings import Settings
-from azserve.planning import OnUnknown
+from azserve.planning.choosing import OnUnknown
 from azserve.verbs.plan import PlanRequest, Prepared, prepare
 from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.standing import side_by_side

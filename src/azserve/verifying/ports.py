@@ -1,4 +1,4 @@
-"""What verifying needs to speak to a model. `inference/` implements it; tests use fakes."""
+"""What verifying needs to speak to a model, and how a model says no. `inference/` implements it; tests use fakes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,110 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from azserve.errors import AzserveError, ExitCode
 from azserve.model.chat import ChatAnswer, ChatRequest, ModelInfo, StreamEvent
 from azserve.model.endpoint import Endpoint
 
 
+class ModelError(AzserveError):
+    """A model, or what stands before it, did not give an answer.
+
+    ModelError
+    ├── Unreachable        no connection, no TLS, no answer in time: says nothing about the model
+    ├── Unauthorised       the key or token is not taken
+    ├── NotVisibleYet      404: unknown here, which a fresh deployment is for some minutes
+    ├── ParameterRefused   this model does not take what was asked of it
+    ├── ContentFiltered    the filter stopped the prompt or the answer
+    ├── Throttled          too many requests or tokens
+    ├── ModelFailed        the service broke: 424 and 5xx
+    └── BrokenAnswer       an answer that is none: cut off, empty, HTML, not JSON
+    """
+
+    default_code = "model-error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        service_code: str | None = None,
+        hint: str | None = None,
+        where: str | None = None,
+        raw: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, where=where, raw=raw)
+        self.status = status
+        """HTTP status; None where no response came."""
+        self.service_code = service_code
+        """The service's own code, as it spells it: `content_filter`, `DeploymentNotFound`, `429`."""
+
+
+class Unreachable(ModelError):
+    """No connection, no TLS, or no answer in time."""
+
+    default_code = "unreachable"
+
+
+class Unauthorised(ModelError):
+    """The key or token is not taken."""
+
+    exit_code = ExitCode.SIGN_IN
+    default_code = "unauthorised"
+
+
+class NotVisibleYet(ModelError):
+    """The endpoint or deployment is not known there, or not yet."""
+
+    default_code = "not-visible-yet"
+
+
+class ParameterRefused(ModelError):
+    """The model does not take a parameter, or not with this value."""
+
+    default_code = "parameter-refused"
+
+
+class ContentFiltered(ModelError):
+    """The content filter stopped the prompt."""
+
+    default_code = "content-filtered"
+
+
+class Throttled(ModelError):
+    """Too many requests or tokens."""
+
+    default_code = "throttled"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None,
+        status: int | None = None,
+        service_code: str | None = None,
+        hint: str | None = None,
+        where: str | None = None,
+        raw: str | None = None,
+    ) -> None:
+        super().__init__(message, status=status, service_code=service_code, hint=hint, where=where, raw=raw)
+        self.retry_after_s = retry_after_s
+        """What the service asks for, already capped; None where it says nothing."""
+
+
+class ModelFailed(ModelError):
+    """The service broke while answering."""
+
+    default_code = "model-failed"
+
+
+class BrokenAnswer(ModelError):
+    """What came back is not an answer."""
+
+    default_code = "broken-answer"
+
+
 class ModelClient(Protocol):
-    """Speaks to one endpoint. Every method raises an error of `azserve.inference.errors` and nothing else."""
+    """Speaks to one endpoint. Every method raises a ModelError and nothing else."""
 
     def info(self) -> ModelInfo:
         """Return what `/info` says."""
@@ -30,5 +128,5 @@ class ModelClients(Protocol):
     """Opens clients, with the sign-in that the endpoint asks for."""
 
     def open(self, endpoint: Endpoint) -> AbstractContextManager[ModelClient]:
-        """Return a client for this endpoint; raises where no key or token can be had."""
+        """Return a client for this endpoint; raises an AzserveError where no key or token can be had."""
         ...

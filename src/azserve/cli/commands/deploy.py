@@ -25,7 +25,7 @@ def deploy(
     """Create or update everything the file describes; regions side by side, unchanged ones left alone."""
     from azserve.cli.receipts import problems_of, write_receipt
     from azserve.deploying import exit_code
-    from azserve.planning import OnUnknown
+    from azserve.planning.choosing import OnUnknown
     from azserve.verbs.deploy import DeployRequest
     from azserve.verbs.deploy import deploy as run
     from azserve.verbs.plan import PlanRequest

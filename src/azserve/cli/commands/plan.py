@@ -14,7 +14,7 @@ from azserve.errors import ExitCode
 @click.pass_obj
 def plan(app: App, *, strict: bool, on_unknown: str, prune: bool) -> ExitCode:
     """Show where the fleet can go and what a deploy would do; writes nothing to Azure."""
-    from azserve.planning import OnUnknown
+    from azserve.planning.choosing import OnUnknown
     from azserve.verbs.plan import PlanRequest
     from azserve.verbs.plan import plan as run
 

@@ -25,7 +25,7 @@ def smoke(
     settings = app.settings()
     request = SmokeRequest(settings, app.catalogue(), selection(regions, endpoints), probes)
     with app.azure(settings) as azure, app.progress() as progress:
-        result = run(request, azure, progress)
+        result = run(request, azure, app.now, progress)
     if result.passed:
         return app.answer(result)
     problems = tuple(
