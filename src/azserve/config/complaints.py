@@ -13,7 +13,7 @@ from azserve.config.shape import keys_at
 from azserve.config.tree import Branch, Leaf, Located, Node, Path, Row, locate, spelled
 from azserve.config.vocabulary import suggestion
 from azserve.errors import Problem
-from azserve.model.resolved import Origin
+from azserve.model.resolved import Origin, OriginKind
 
 MOST_REPORTED = 100
 
@@ -52,7 +52,14 @@ class Complaints:
     """What is wrong with one tree. Nothing is said of a scalar whose variable is missing: that was said already."""
 
     tree: Branch
+    environment: str | None = None
     found: list[Complaint] = field(default_factory=list)
+    left_out: list[Path] = field(default_factory=list)
+    """What was complained about and is no longer looked at."""
+
+    def incomplete(self, path: Path) -> bool:
+        """Whether something at a path, below it or above it was left out, so that its absence says nothing."""
+        return any(path[: len(out)] == out[: len(path)] for out in self.left_out)
 
     def about(
         self, path: Path, code: str, message: str, *, hint: str | None = None, choices: Sequence[str] = ()
@@ -60,6 +67,8 @@ class Complaints:
         """Complain about the value at a path."""
         located = locate(self.tree, path)
         if isinstance(located.node, Leaf) and located.node.unresolved:
+            return
+        if any(path[: len(out)] == out for out in self.left_out):
             return
         origin = located.key_origin if located.absent else located.origin
         self.found.append(Complaint(code, message, origin, hint, _shown(located.node), choices))
@@ -71,46 +80,60 @@ class Complaints:
         origin = locate(self.tree, path).key_origin
         self.found.append(Complaint(code, message, origin, hint, str(path[-1]), choices))
 
-    def about_shape(self, error: ValidationError) -> tuple[Path, ...]:
-        """Complain about all that the shape refused; returns the paths to leave out so that the rest fits."""
-        return tuple(self._refused(detail) for detail in error.errors(include_url=False))
+    def about_shape(self, error: ValidationError) -> None:
+        """Complain about all that the shape refused, and note what to leave out so that the rest fits."""
+        out = [self._refused(detail) for detail in error.errors(include_url=False)]
+        self.left_out.extend(locate(self.tree, path).path for path in out)
 
     def _refused(self, detail: Any) -> Path:  # noqa: ANN401  pydantic's own dictionary
         path: Path = detail["loc"]
         kind, context = str(detail["type"]), detail.get("ctx") or {}
         if path and path[-1] == "[key]":
             return self._refused_key(path[:-1], kind, context)
-        located = locate(self.tree, path)
-        name = spelled(located.path) or "the file"
         match kind:
             case "extra_forbidden":
                 self._unknown_key(path)
             case "missing":
-                self._missing(path, located)
+                self._missing(path)
                 return path[:-1]
             case _:
-                wanted = str(context.get("wanted") or _WANTED.get(kind) or _said(detail))
-                quote = "quote it" if kind == "string_type" and _is_scalar(located.node) else None
-                choices = context.get("choices") or ()
-                found = _shown(located.node)
-                message = f"`{name}` must {wanted}, not {_quoted(located.node, found)}"
-                self.about(path, kind if context else "wrong-type", message, hint=quote, choices=choices)
+                self._wrong_value(path, kind, context, str(detail["msg"]))
         return path
+
+    def _wrong_value(self, path: Path, kind: str, context: Mapping[str, Any], said: str) -> None:
+        located = locate(self.tree, path)
+        wanted = str(context.get("wanted") or _WANTED.get(kind) or f"fit: {said.lower()}")
+        hint = context.get("hint") or ("quote it" if kind == "string_type" and _is_scalar(located.node) else None)
+        message = f"`{self._named(located)}` must {wanted}"
+        if not wanted.startswith("have "):
+            message += f", not {_quoted(located.node)}"
+        code = kind if "wanted" in context else "wrong-type"
+        self.about(path, code, message, hint=hint, choices=context.get("choices") or ())
+
+    def _named(self, located: Located) -> str:
+        """Name a value by its path in the file, which for an overlay begins in the environment."""
+        if located.origin.kind is OriginKind.OVERLAY and self.environment:
+            return spelled(("environments", self.environment, *located.path))
+        return spelled(located.path) or "the file"
 
     def _refused_key(self, path: Path, kind: str, context: Mapping[str, Any]) -> Path:
         wanted = context.get("wanted") or "be text"
         choices = context.get("choices") or ()
-        self.about_key(path, kind, f"the key `{spelled(path)}` must {wanted}", choices=choices)
+        hint = context.get("hint")
+        self.about_key(path, kind, f"the key `{spelled(path)}` must {wanted}", hint=hint, choices=choices)
         return path
 
     def _unknown_key(self, path: Path) -> None:
         allowed = tuple(keys_at(path[:-1]))
         if len(path) == 1:
             allowed = (*allowed, "environments")
-        hint = "merge keys are not read: repeat the values" if path[-1] == "<<" else None
+        hint = None
+        if path[-1] == "<<":
+            hint, allowed = "merge keys are not read: write the values out", ()
         self.about_key(path, "unknown-key", f"`{spelled(path)}` is not a key azserve knows", hint=hint, choices=allowed)
 
-    def _missing(self, path: Path, located: Located) -> None:
+    def _missing(self, path: Path) -> None:
+        located = locate(self.tree, path)
         meaning = keys_at(path[:-1]).get(str(path[-1]), "")
         hint = f"add `{path[-1]}: …`: {meaning[:1].lower()}{meaning[1:].rstrip('.')}"
         self.found.append(Complaint("missing-key", f"`{spelled(path)}` is missing", located.key_origin, hint))
@@ -133,10 +156,6 @@ def _position(where: str) -> tuple[int, int]:
     return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
-def _said(detail: Any) -> str:  # noqa: ANN401  pydantic's own dictionary
-    return f"fit: {str(detail['msg']).lower()}"
-
-
 def _is_scalar(node: Node) -> bool:
     return isinstance(node, Leaf)
 
@@ -151,7 +170,10 @@ def _shown(node: Node) -> str:
             return "a map"
 
 
-def _quoted(node: Node, shown: str) -> str:
+def _quoted(node: Node) -> str:
+    shown = _shown(node)
     if not isinstance(node, Leaf):
         return shown
+    if node.origin.variables:
+        return f"what `{shown}` holds"
     return f"`{shown}`" if shown else "nothing"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,10 +18,10 @@ from azserve.config.reading import read_tree
 from azserve.config.request import ConfigRequest
 from azserve.config.rules import ENVIRONMENT
 from azserve.config.shape import FleetShape
-from azserve.config.tree import Branch, Leaf, locate, marked, merged, plain, without_key
+from azserve.config.tree import Branch, Leaf, locate, marked, merged, plain, pruned, without_key
 from azserve.config.tree import Path as KeyPath
 from azserve.config.variables import substitute
-from azserve.config.vocabulary import listed, suggestion, vocabulary
+from azserve.config.vocabulary import Vocabulary, listed, suggestion, vocabulary
 from azserve.errors import AzserveError, ConfigurationError, Problem
 from azserve.model.names import FleetId
 from azserve.model.resolved import OriginKind
@@ -29,7 +29,10 @@ from azserve.model.settings import CloudSettings, Settings
 
 _FIXED = ("fleet", "environments")
 """What an environment cannot change: together they are who the fleet is."""
+_PLACEHOLDER = {"fleet": "unnamed", "endpoints": {}}
+"""Stands for what a file must have and lacks, so that the rest of it can be looked at."""
 _ROUNDS = 4
+"""How often leaving something out may make what holds it unfit in turn: list item, list, map, the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ def _view(request: ConfigRequest, document: Branch, environment: str | None, ove
     tree = overridden(substituted.tree, request)
     mismatch = subscription_mismatch(tree, request)
     problems = [*substituted.problems, *([mismatch] if mismatch else [])]
-    complaints = Complaints(tree)
+    complaints = Complaints(tree, environment)
     cloud = _cloud(request, tree, problems)
     shape = _shape(request, tree, complaints)
     if shape is not None:
@@ -211,22 +214,26 @@ def _shape(request: ConfigRequest, tree: Branch, complaints: Complaints) -> Flee
     located = locate(tree, ("cloud",))
     cloud = str(located.node.value) if isinstance(located.node, Leaf) and not located.absent else "public"
     context = vocabulary(request.catalogue, cloud)
-    data = plain(tree)
-    for round_ in range(_ROUNDS):
+    try:
+        return FleetShape.model_validate(plain(tree), context=context)
+    except ValidationError as error:
+        complaints.about_shape(error)
+    return _rest(tree, complaints, context)
+
+
+def _rest(tree: Branch, complaints: Complaints, context: Vocabulary) -> FleetShape | None:
+    """Return the shape of what was not complained about.
+
+    What is refused from here on is refused only because a part of it was left out, so nothing more is said.
+    """
+    out = set(complaints.left_out)
+    for _ in range(_ROUNDS):
+        tree = pruned(tree, out)
         try:
-            return FleetShape.model_validate(data, context=context)
+            return FleetShape.model_validate({**_PLACEHOLDER, **plain(tree)}, context=context)
         except ValidationError as error:
-            into = complaints if round_ == 0 else replace(complaints, found=[])
-            paths = into.about_shape(error)
-        data = _without(data, {locate(tree, path).path for path in paths})
-        data = {"fleet": "unnamed", "endpoints": {}, **data} if isinstance(data, dict) else data
+            unsaid = Complaints(tree)
+            unsaid.about_shape(error)
+        out = set(unsaid.left_out)
+        complaints.left_out.extend(out)
     return None
-
-
-def _without(data: Any, paths: set[KeyPath], at: KeyPath = ()) -> Any:  # noqa: ANN401  what a file may hold
-    """Return the data without what stands at the paths."""
-    if isinstance(data, dict):
-        return {key: _without(value, paths, (*at, key)) for key, value in data.items() if (*at, key) not in paths}
-    if isinstance(data, list):
-        return [_without(value, paths, (*at, i)) for i, value in enumerate(data) if (*at, i) not in paths]
-    return data

@@ -11,7 +11,7 @@ from azserve.config.complaints import Complaints
 from azserve.config.hosting import EndpointCheck, hosting_of
 from azserve.config.rules import ENDPOINT
 from azserve.config.shape import EndpointShape, FleetShape, RegionsShape
-from azserve.config.tree import Path, locate
+from azserve.config.tree import Path, locate, plain, spelled
 from azserve.config.vocabulary import listed
 from azserve.model.catalogue import Catalogue, Hosting
 from azserve.model.names import Region
@@ -50,7 +50,7 @@ class Sense:
         return region_choice(self.shape, endpoint)
 
     def _endpoint_keys(self) -> None:
-        if not self.shape.endpoints:
+        if not self.shape.endpoints and not self.complaints.incomplete(("endpoints",)):
             self.complaints.about(
                 ("endpoints",),
                 "endpoints-empty",
@@ -91,6 +91,8 @@ class Sense:
         for key, endpoint in self.shape.endpoints.items():
             choice = self.choice_of(endpoint)
             if choice is None:
+                if self._regions_unsure():
+                    continue
                 self.complaints.about_key(
                     ("endpoints", key),
                     "regions-missing",
@@ -101,7 +103,9 @@ class Sense:
                 self._choice(("endpoints", key, "regions"), choice)
 
     def _choice(self, path: Path, choice: RegionsShape) -> None:
-        name = ".".join(str(part) for part in path)
+        name = spelled(path)
+        if self.complaints.incomplete(path):
+            return
         self._repeated(path, choice)
         candidates = self._candidates(choice)
         if not choice.of and choice.need in {None, "all"}:
@@ -112,12 +116,12 @@ class Sense:
                 hint="add `need: N`, or list the regions under `of`",
             )
         elif isinstance(choice.need, int) and choice.need > len(candidates):
-            excluded = len(candidates) != len(choice.of or self.catalogue.regions)
-            allowed = "candidates that `within` and `avoid` leave" if excluded else "candidates"
+            narrowed = len(candidates) != len(choice.of or self.catalogue.regions)
             self.complaints.about(
                 (*path, "need"),
                 "need-too-high",
-                f"`{name}.need` is {choice.need}, more than the {len(candidates)} {allowed}",
+                f"`{name}.need` is {choice.need}, with {len(candidates)} to choose from"
+                + (" after `within` and `avoid`" if narrowed else ""),
                 hint="lower `need`, or add regions to `of`",
             )
         elif choice.need in {None, "all"}:
@@ -129,6 +133,11 @@ class Sense:
                         f"`{region}` is needed by `{name}.of` and excluded by `within` or `avoid`",
                         hint="remove it from `of`, or say how many are needed with `need: N`",
                     )
+
+    def _regions_unsure(self) -> bool:
+        """Whether regions were left out as wrong anywhere, so that which there are is not known."""
+        paths = [("regions",), *(("endpoints", key, "regions") for key in self.shape.endpoints)]
+        return any(self.complaints.incomplete(path) for path in paths)
 
     def _repeated(self, path: Path, choice: RegionsShape) -> None:
         for index, region in enumerate(choice.of):
@@ -171,6 +180,9 @@ class Sense:
         choice = self.choice_of(endpoint)
         return frozenset(self._candidates(choice)) if choice else frozenset(self.catalogue.regions)
 
+    def _all_possible(self) -> frozenset[str]:
+        return frozenset[str]().union(*(self._possible(endpoint) for endpoint in self.shape.endpoints.values()))
+
     def _deployments_per_account(self) -> None:
         """Refuse what cannot fit however regions are chosen: too many in one region, or too many in all."""
         sure: Counter[str] = Counter()
@@ -201,9 +213,9 @@ class Sense:
         )
 
     def _references(self) -> None:
-        known = tuple(self.shape.endpoints)
+        known = tuple(plain(locate(self.complaints.tree, ("endpoints",)).node))
         for key in self.shape.smoke.endpoints:
-            if key not in self.shape.endpoints:
+            if key not in known:
                 self.complaints.about_key(
                     ("smoke", "endpoints", key),
                     "unknown-endpoint",
@@ -211,15 +223,16 @@ class Sense:
                     choices=known,
                 )
         canary = self.shape.rollout.canary
-        regions = frozenset[str]().union(*(self._possible(endpoint) for endpoint in self.shape.endpoints.values()))
-        if canary is not None and canary not in regions:
+        regions = self._all_possible()
+        if canary is not None and canary not in regions and not self._regions_unsure():
             self.complaints.about(
                 ("rollout", "canary"),
                 "canary-elsewhere",
                 f"`rollout.canary` is `{canary}`, where no endpoint may go",
                 hint=f"name one of the fleet's regions: {listed(sorted(regions)[:12])}",
             )
-        if self.shape.rollout.gate is not None and canary is None:
+        unsure = self.complaints.incomplete(("rollout", "canary"))
+        if self.shape.rollout.gate is not None and canary is None and not unsure:
             self.complaints.about(
                 ("rollout", "gate"),
                 "gate-without-canary",
@@ -231,7 +244,7 @@ class Sense:
         """Refuse a group pattern under which two regions, or two environments, would share a group."""
         pattern = self.shape.group
         located = locate(self.complaints.tree, ("group",))
-        if "{region}" not in pattern:
+        if "{region}" not in pattern and len(self._all_possible()) > 1:
             self._group_misses("region", "regions")
         own = located.origin.kind is OriginKind.OVERLAY
         if self.environment and "{env}" not in pattern and not own:

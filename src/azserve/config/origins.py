@@ -13,6 +13,8 @@ from azserve.model.resolved import Origin, OriginKind, ResolvedDocument, Resolve
 from azserve.model.settings import EndpointSettings
 
 _CATALOGUE = Origin(OriginKind.CATALOGUE, "")
+_LISTS = ("within", "avoid")
+"""What a list of regions leaves out, rather than stands for."""
 
 
 def resolved_document(request: ConfigRequest) -> ResolvedDocument:
@@ -65,6 +67,8 @@ def _leaves(value: JsonValue, path: Path = ()) -> Iterator[tuple[Path, JsonValue
 
 def _origin(loaded: Loaded, path: Path) -> Origin:
     located = locate(loaded.tree, path)
+    if located.implied and path[-1] in _LISTS:
+        return Origin(OriginKind.DEFAULT, "")
     if located.absent:
         return _CATALOGUE if path[0] == "endpoints" and path[-1] == "hosting" else Origin(OriginKind.DEFAULT, "")
     if path[0] == "endpoints" and path[-1] == "version" and _is_latest(loaded.tree, path):

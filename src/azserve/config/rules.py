@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from azserve.config import vocabulary as words
-from azserve.config.vocabulary import PLACEHOLDERS, Vocabulary, listed
+from azserve.config.vocabulary import PLACEHOLDERS, Vocabulary
 from azserve.model.names import FLEET_TAG, region
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
@@ -24,37 +24,40 @@ FLEET = re.compile(r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?\Z")
 ENVIRONMENT = re.compile(r"[a-z](?:[a-z0-9-]{0,14}[a-z0-9])?\Z")
 ENDPOINT = re.compile(r"[A-Za-z](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\Z")
 """Goes out verbatim as a Foundry deployment's name."""
+DNS = ("managed", "create")
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,253}\Z")
 _DURATION = re.compile(r"([1-9][0-9]{0,4})(m|h|d|w)\Z")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_FLEET_HINT = "use up to 32 lower-case letters, digits and hyphens, beginning with a letter"
+_GROUP_HINT = "use up to 90 letters, digits and `-_.()`, with no dot at the end"
+_SUBNET_HINT = "it reads `/subscriptions/…/virtualNetworks/NAME/subnets/NAME`"
+_TAG_HINT = "use up to 512 characters without `<>%&\\?/`"
 _GROUP = re.compile(r"[\w.()-]{1,90}\Z")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _RESERVED_TAGS = ("azure", "microsoft", "windows")
 """Azure refuses tags that begin so, in any case."""
 
 
-def refuse(code: str, wanted: str, choices: Sequence[str] = ()) -> PydanticCustomError:
+def refuse(code: str, wanted: str, choices: Sequence[str] = (), hint: str | None = None) -> PydanticCustomError:
     """Return the error; `wanted` completes "`path` must …"."""
-    return PydanticCustomError(code, "{wanted}", {"wanted": wanted, "choices": tuple(choices)})
+    return PydanticCustomError(code, "{wanted}", {"wanted": wanted, "choices": tuple(choices), "hint": hint})
 
 
-def one_of(code: str, choices: Sequence[str]) -> Callable[[Any], Any]:
+def one_of(code: str, wanted: str, choices: Sequence[str]) -> Callable[[Any], Any]:
     """Return a validator for a closed list of words."""
 
     def check(value: Any) -> Any:  # noqa: ANN401  what a file may hold
         if not isinstance(value, str) or value not in choices:
-            raise refuse(
-                code, f"be one of {listed(choices)}" if len(choices) < 6 else "be one of a closed list", choices
-            )
+            raise refuse(code, wanted, choices)
         return value
 
     return check
 
 
-def _matching(pattern: re.Pattern[str], code: str, wanted: str) -> Callable[[str], str]:
+def _matching(pattern: re.Pattern[str], code: str, wanted: str, hint: str | None = None) -> Callable[[str], str]:
     def check(value: str) -> str:
         if not pattern.match(value):
-            raise refuse(code, wanted)
+            raise refuse(code, wanted, hint=hint)
         return value
 
     return check
@@ -123,15 +126,13 @@ def _pattern(value: str) -> str:
 def _group(value: str) -> str:
     filled = _PLACEHOLDER.sub("x", _pattern(value))
     if not _GROUP.match(filled) or filled.endswith("."):
-        raise refuse(
-            "wrong-value", "be a resource group's name: up to 90 letters, digits and `-_.()`, with no dot at the end"
-        )
+        raise refuse("wrong-value", "be a resource group's name", hint=_GROUP_HINT)
     return value
 
 
 def _subnet(value: str) -> str:
     if not value.lower().startswith("/subscriptions/") or "/subnets/" not in value.lower():
-        raise refuse("wrong-value", "be a subnet's resource id: `/subscriptions/…/virtualNetworks/…/subnets/…`")
+        raise refuse("wrong-value", "be a subnet's resource id", hint=_SUBNET_HINT)
     return _pattern(value)
 
 
@@ -143,7 +144,7 @@ def _identity(value: str) -> str:
 
 def _tag_name(value: str) -> str:
     if not 1 <= len(value) <= 512 or re.search(r"[<>%&\\?/]", value):
-        raise refuse("tag-name", "be a tag's name: up to 512 characters without `<>%&\\?/`")
+        raise refuse("tag-name", "be a tag's name", hint=_TAG_HINT)
     if value.lower().startswith(_RESERVED_TAGS) or value.lower() == FLEET_TAG:
         raise refuse("tag-name", "not be a name that Azure or azserve keeps for itself")
     return value
@@ -166,6 +167,14 @@ def _schema(**said: Any) -> WithJsonSchema:  # noqa: ANN401  JSON Schema
     return WithJsonSchema(said)
 
 
+def _dns(value: Any) -> Any:  # noqa: ANN401  what a file may hold
+    if isinstance(value, str) and value not in DNS:
+        raise refuse("wrong-value", "be `managed`, `create` or a list of zone ids", DNS)
+    if not isinstance(value, str) and not (isinstance(value, list) and all(isinstance(zone, str) for zone in value)):
+        raise refuse("wrong-type", "be `managed`, `create` or a list of zone ids")
+    return value
+
+
 Count = Annotated[int, BeforeValidator(_count), _schema(type="integer", minimum=1)]
 Need = Annotated[
     int | str, BeforeValidator(_need), _schema(anyOf=[{"type": "integer", "minimum": 1}, {"const": "all"}])
@@ -174,12 +183,12 @@ Money = Annotated[float, BeforeValidator(_money), _schema(type="number", exclusi
 Flag = Annotated[bool, Strict()]
 Guid = Annotated[
     str,
-    AfterValidator(_matching(GUID, "wrong-value", "be a GUID such as `00000000-0000-0000-0000-000000000000`")),
+    AfterValidator(_matching(GUID, "wrong-value", "be a GUID", "it reads `00000000-0000-0000-0000-000000000000`")),
 ]
 Subscription = Annotated[
     str,
     AfterValidator(
-        _matching(GUID, "subscription-invalid", "be a subscription's GUID; `az account show --query id` prints it")
+        _matching(GUID, "subscription-invalid", "be a subscription's GUID", "`az account show --query id` prints it")
     ),
     Field(examples=["00000000-0000-0000-0000-000000000000", "${AZURE_SUBSCRIPTION_ID}"]),
 ]
@@ -187,7 +196,12 @@ Tenant = Annotated[str, AfterValidator(_matching(_TENANT, "wrong-value", "be a t
 FleetName = Annotated[
     str,
     AfterValidator(
-        _matching(FLEET, "fleet-name", "be up to 32 lower-case letters, digits and hyphens, beginning with a letter")
+        _matching(
+            FLEET,
+            "fleet-name",
+            "be a fleet's name",
+            "use up to 32 lower-case letters, digits and hyphens, beginning with a letter",
+        )
     ),
     Field(examples=["support", "r1-chat"]),
 ]
@@ -197,27 +211,35 @@ ModelId = Annotated[str, AfterValidator(_model), Field(json_schema_extra={"x-wor
 Pattern = Annotated[str, AfterValidator(_pattern)]
 GroupPattern = Annotated[str, AfterValidator(_group)]
 Subnet = Annotated[str, AfterValidator(_subnet)]
+Dns = Annotated[
+    str | tuple[str, ...],
+    BeforeValidator(_dns),
+    _schema(anyOf=[{"enum": list(DNS)}, {"type": "array", "items": {"type": "string"}}]),
+]
 Identity = Annotated[str, AfterValidator(_identity)]
 TagName = Annotated[str, AfterValidator(_tag_name)]
 TagValue = Annotated[
-    str, AfterValidator(_matching(re.compile(r".{0,256}\Z", re.DOTALL), "tag-value", "have at most 256 characters"))
+    str,
+    AfterValidator(_matching(re.compile(r".{0,256}\Z", re.DOTALL), "tag-value", "have at most 256 characters")),
+    _schema(type=["string", "number"]),
 ]
+Version = Annotated[str, _schema(type=["string", "number"], examples=["1", "2025-08-07", "latest"])]
 Ttl = Annotated[str, AfterValidator(_ttl), Field(examples=["72h", "14d"])]
 
 
-def _word(code: str, choices: Sequence[str]) -> tuple[BeforeValidator, WithJsonSchema]:
-    return BeforeValidator(one_of(code, choices)), _schema(enum=list(choices))
+def _word(code: str, wanted: str, choices: Sequence[str]) -> tuple[BeforeValidator, WithJsonSchema]:
+    return BeforeValidator(one_of(code, wanted, choices)), _schema(enum=list(choices))
 
 
-HostingWord = Annotated[str, *_word("unknown-hosting", words.HOSTINGS)]
-SkuWord = Annotated[str, *_word("unknown-sku", words.SKUS)]
-UpgradeWord = Annotated[str, *_word("wrong-value", words.UPGRADES)]
-FilterWord = Annotated[str, *_word("wrong-value", words.FILTERS)]
-SignInWord = Annotated[str, *_word("wrong-value", words.SIGN_INS)]
-CredentialWord = Annotated[str, *_word("wrong-value", words.CREDENTIALS)]
-RoleWord = Annotated[str, *_word("wrong-value", words.ROLES)]
-PrincipalWord = Annotated[str, *_word("wrong-value", words.PRINCIPAL_TYPES)]
-GateWord = Annotated[str, *_word("wrong-value", words.GATES)]
-OnFailureWord = Annotated[str, *_word("wrong-value", words.ON_FAILURE)]
-FromWord = Annotated[str, *_word("wrong-value", words.SMOKE_FROM)]
-Probe = Annotated[str, *_word("unknown-probe", words.PROBES)]
+HostingWord = Annotated[str, *_word("unknown-hosting", "be a hosting", words.HOSTINGS)]
+SkuWord = Annotated[str, *_word("unknown-sku", "be a sku", words.SKUS)]
+UpgradeWord = Annotated[str, *_word("wrong-value", "be an upgrade option", words.UPGRADES)]
+FilterWord = Annotated[str, *_word("wrong-value", "be a strictness", words.FILTERS)]
+SignInWord = Annotated[str, *_word("wrong-value", "be a way to sign in", words.SIGN_INS)]
+CredentialWord = Annotated[str, *_word("wrong-value", "be a kind of credential", words.CREDENTIALS)]
+RoleWord = Annotated[str, *_word("wrong-value", "be a role", words.ROLES)]
+PrincipalWord = Annotated[str, *_word("wrong-value", "be a kind of principal", words.PRINCIPAL_TYPES)]
+GateWord = Annotated[str, *_word("wrong-value", "be a gate", words.GATES)]
+OnFailureWord = Annotated[str, *_word("wrong-value", "say what to do about a failure", words.ON_FAILURE)]
+FromWord = Annotated[str, *_word("wrong-value", "say where probes run", words.SMOKE_FROM)]
+Probe = Annotated[str, *_word("unknown-probe", "name a probe", words.PROBES)]

@@ -28,11 +28,11 @@ def file_schema(catalogue: Catalogue | None) -> JsonObject:
     definitions = {name: _rewritten(each, words) for name, each in definitions.items()}
     _allow_shorthands(definitions)
     properties: Schema = root["properties"]
-    properties["cloud"] = {
-        **properties["cloud"],
-        "anyOf": [{"enum": list(CLOUDS)}, {"type": "string", "format": "uri"}],
-    }
-    definitions["Overlay"] = _overlay(properties)
+    properties["cloud"]["anyOf"] = [{"enum": list(CLOUDS)}, {"type": "string", "format": "uri"}]
+    definitions |= _partial(definitions)
+    definitions["Overlay"] = _in_part({"properties": properties, "type": "object", "additionalProperties": False})
+    for name in _FIXED:
+        definitions["Overlay"]["properties"].pop(name, None)
     properties["environments"] = {
         "type": "object",
         "description": "What differs by environment: maps merge, lists and scalars replace, null removes.",
@@ -57,10 +57,12 @@ def _rewritten(schema: Any, words: Mapping[str, Sequence[str]]) -> Any:  # noqa:
         return [_rewritten(each, words) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    schema = {key: _rewritten(value, words) for key, value in schema.items() if key not in {"title", "default"}}
+    schema = {key: _rewritten(value, words) for key, value in schema.items() if key != "title"}
+    if not isinstance(schema.get("default"), str | bool):
+        schema.pop("default", None)
     list_name = schema.pop("x-words", None)
     if list_name in words:
-        schema["anyOf"] = [{"enum": list(words[list_name])}, {"type": schema.pop("type")}]
+        schema["anyOf"] = [{"enum": list(words[list_name])}, {"type": schema.pop("type", "string")}]
     elif "enum" in schema or schema.get("type") in {"integer", "number"}:
         said = {key: schema.pop(key) for key in ("type", "enum", "minimum", "exclusiveMinimum") if key in schema}
         schema["anyOf"] = [said, _VARIABLE]
@@ -86,18 +88,24 @@ def _also(definition: Schema, other: Callable[[Schema], Schema]) -> None:
         definition["description"] = description
 
 
-def _overlay(properties: Schema) -> Schema:
-    """Return the schema of one environment: any key but the fixed ones, each of which may be partial or removed."""
-    return {
-        "type": "object",
-        "description": "What differs in this environment.",
-        "additionalProperties": False,
-        "properties": {name: _partial(each) for name, each in properties.items() if name not in _FIXED},
-    }
+def _partial(definitions: Schema) -> Schema:
+    """Return a second set of definitions for overlays, where nothing is required and null removes."""
+    return {f"{name}InPart": _in_part(each) for name, each in definitions.items()}
 
 
-def _partial(schema: Any) -> Schema:  # noqa: ANN401  JSON Schema
-    return {
-        "description": schema.get("description", ""),
-        "anyOf": [{key: value for key, value in schema.items() if key != "description"}, {"type": "null"}],
-    }
+def _in_part(schema: Any) -> Any:  # noqa: ANN401  JSON Schema
+    if isinstance(schema, list):
+        return [_in_part(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    part = {key: _in_part(value) for key, value in schema.items() if key not in {"required", "properties"}}
+    if "$ref" in part:
+        part["$ref"] += "InPart"
+    if "properties" in schema:
+        part["properties"] = {name: _or_removed(_in_part(each)) for name, each in schema["properties"].items()}
+    return part
+
+
+def _or_removed(schema: Schema) -> Schema:
+    said = {"description": schema.pop("description")} if "description" in schema else {}
+    return {**said, "anyOf": [schema, {"type": "null"}]}

@@ -14,6 +14,7 @@ from azserve.config.rules import (
     Boundary,
     Count,
     CredentialWord,
+    Dns,
     FilterWord,
     Flag,
     FleetName,
@@ -41,11 +42,10 @@ from azserve.config.rules import (
     Tenant,
     Ttl,
     UpgradeWord,
+    Version,
     refuse,
 )
 from azserve.config.tree import Path
-
-DNS = ("managed", "create")
 
 
 class Shape(BaseModel):
@@ -70,6 +70,8 @@ class RegionsShape(Shape):
             return {"need": "all", "of": value}
         if isinstance(value, dict) and isinstance(value.get("within"), str):
             return {**value, "within": [value["within"]]}
+        if not isinstance(value, dict):
+            raise refuse("wrong-type", "be a list of regions, or a map with `need` and `of`", hint="write `[eastus2]`")
         return value
 
 
@@ -95,7 +97,7 @@ class EndpointShape(Shape):
 
     model: ModelId = Field(description="The model's name in the catalogue; `azserve models list` shows them.")
     hosting: HostingWord | None = Field(default=None, description="Needed only where the model has both hostings.")
-    version: str | None = Field(
+    version: Version | None = Field(
         default=None, description="Foundry only, and required there; `latest` is pinned when read."
     )
     sku: SkuWord | None = Field(default=None, description="Foundry only; `GlobalStandard` unless said.")
@@ -114,16 +116,7 @@ class PrivateShape(Shape):
     """A private endpoint into a network of yours."""
 
     subnet: Subnet = Field(description="Resource id of the subnet; `{fleet} {env} {region}` are filled in.")
-    dns: str | tuple[Pattern, ...] = Field(default="managed", description="`managed`, `create`, or a list of zone ids.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def check_dns(cls, value: Any) -> Any:  # noqa: ANN401  what a file may hold
-        """Refuse a word that is neither of the two, before the union of types says so twice."""
-        dns = value.get("dns", []) if isinstance(value, dict) else []
-        if not isinstance(dns, list) and dns not in DNS:
-            raise refuse("wrong-value", "have `dns` as `managed`, `create` or a list of zone ids", DNS)
-        return value
+    dns: Dns = Field(default="managed", description="`managed`, `create`, or a list of zone ids.")
 
 
 class NetworkShape(Shape):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -137,6 +137,29 @@ def without_nulls(branch: Branch) -> Branch:
 def without_key(branch: Branch, key: str) -> Branch:
     """Return the map without one key."""
     return replace(branch, items={name: value for name, value in branch.items.items() if name != key})
+
+
+def pruned(branch: Branch, paths: Collection[Path]) -> Branch:
+    """Return the map without what stands at the paths."""
+    return replace(branch, items=_kept(branch, paths, ()))
+
+
+def _kept(branch: Branch, paths: Collection[Path], at: Path) -> dict[str, Node]:
+    return {key: _without(item, paths, (*at, key)) for key, item in branch.items.items() if (*at, key) not in paths}
+
+
+def _without(node: Node, paths: Collection[Path], at: Path) -> Node:
+    match node:
+        case Leaf():
+            return node
+        case Row():
+            kept = ((*at, index) for index in range(len(node.items)))
+            items = (
+                _without(item, paths, path) for item, path in zip(node.items, kept, strict=True) if path not in paths
+            )
+            return replace(node, items=tuple(items))
+        case Branch():
+            return replace(node, items=_kept(node, paths, at))
 
 
 def with_leaf(branch: Branch, key: str, leaf: Leaf) -> Branch:

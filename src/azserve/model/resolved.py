@@ -57,4 +57,4 @@ class ResolvedDocument:
     document: JsonObject
     """Nested, in the file's own words and complete: what `azserve` works from."""
     values: tuple[ResolvedValue, ...]
-    """Every leaf of `document`, in the same order."""
+    """Every leaf of `document` in the same order, but for lists and maps that are empty because nothing was said."""
