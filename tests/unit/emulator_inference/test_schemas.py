@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from azserve.emulator.inference.parameters import Tool
 from azserve.emulator.inference.script.pattern import Impossible, matching
 from azserve.emulator.inference.script.schema import instance
+from azserve.emulator.inference.script.tools import arguments
 
 TYPES: dict[str, Any] = {
     "string": str,
@@ -101,6 +104,13 @@ def test_an_instance_obeys_its_schema(schema: dict[str, Any]) -> None:
         ),
         ({"anyOf": [{"type": "string", "pattern": "(?=x)"}, {"type": "integer"}]}, 1),
         ({"anyOf": [False, True]}, None),
+        ({"allOf": [True, {"type": "boolean"}]}, True),
+        (
+            {"properties": {"a": {"type": "null"}}, "allOf": [{"properties": {"b": {"type": "null"}}}]},
+            {"a": None, "b": None},
+        ),
+        ({"type": "string", "pattern": "[0-9]{3}"}, "000"),
+        ({"type": "integer", "maximum": 5, "multipleOf": 10}, 0),
     ],
 )
 def test_the_finer_points_of_schemas(schema: Any, value: Any) -> None:
@@ -144,6 +154,42 @@ def test_an_optional_member_that_is_impossible_is_left_out() -> None:
 def test_what_cannot_be_obeyed_is_said_to_be_impossible(schema: Any) -> None:
     with pytest.raises(Impossible):
         instance(schema)
+
+
+KEYWORDS = [
+    "type",
+    "properties",
+    "required",
+    "items",
+    "minItems",
+    "maxItems",
+    "enum",
+    "anyOf",
+    "allOf",
+    "$ref",
+    "minLength",
+]
+KEYWORDS += ["maxLength", "pattern", "minimum", "maximum", "multipleOf", "exclusiveMinimum", "uniqueItems", "format"]
+WORDS = ["object", "array", "string", "integer", "number", "#", "#/items", "a"]
+anything: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.floats(), st.sampled_from(WORDS)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from([*KEYWORDS, "a"]), inner, max_size=5)
+    ),
+    max_leaves=15,
+)
+
+
+@given(st.dictionaries(st.sampled_from(KEYWORDS), anything, max_size=6))
+def test_no_schema_breaks_the_maker(schema: dict[str, Any]) -> None:
+    with suppress(Impossible):
+        instance(schema)
+
+
+@given(st.dictionaries(st.sampled_from(["properties", "required", "type", "enum"]), anything, max_size=4))
+def test_no_tool_breaks_the_caller(parameters: dict[str, Any]) -> None:
+    with suppress(Impossible):
+        assert arguments(Tool("t", "", parameters), "from Oslo to Rome, 3 nights")
 
 
 @pytest.mark.parametrize(

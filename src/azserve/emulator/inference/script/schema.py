@@ -41,7 +41,11 @@ def instance(schema: Json, hint: Hint = lambda _name, _schema: None) -> Json:
 
     Raises Impossible where it cannot, for example for a `pattern` that simple texts do not match.
     """
-    return _Maker(schema if isinstance(schema, dict) else {}, hint).value(schema, "", 0)
+    try:
+        return _Maker(schema if isinstance(schema, dict) else {}, hint).value(schema, "", 0)
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        # Keywords with values of the wrong type; checking each of them would be a second JSON Schema.
+        raise Impossible("the schema is malformed") from error
 
 
 class _Maker:

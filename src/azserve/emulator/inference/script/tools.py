@@ -51,8 +51,8 @@ def arguments(tool: Tool, text: str) -> str:
         return "{}"
     reader = _Reader(text)
     found = instance(tool.parameters, reader.hint)
-    required = tool.parameters.get("required") or []
-    if isinstance(found, dict):
+    required = tool.parameters.get("required", [])
+    if isinstance(found, dict) and isinstance(required, list):
         found = {name: value for name, value in found.items() if name in required or name in reader.found}
     return json.dumps(found, ensure_ascii=False)
 
