@@ -60,20 +60,23 @@ async def listen(
         await stop.wait()
     finally:
         listener.close()
+        await asyncio.sleep(0)  # a connection just accepted gets its protocol in the next turn of the loop
         await _end(state)
 
 
 async def _end(state: ServerState) -> None:
-    """Let what is being answered finish, cancel what does not, close every connection."""
+    """Let what is being answered finish, then close every connection, and cancel what does not notice."""
     for connection in list(state.connections):
         connection.shutdown()
     tasks = set(state.tasks)
     if tasks:
-        _, late = await asyncio.wait(tasks, timeout=GRACE_S)
-        for task in late:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.wait(tasks, timeout=GRACE_S)
     for connection in list(state.connections):
         connection.transport.abort()
-    await asyncio.sleep(0)
+    late = {task for task in tasks if not task.done()}
+    if late:
+        await asyncio.wait(late, timeout=GRACE_S / 10)
+    for task in late:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
