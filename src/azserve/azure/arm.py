@@ -24,13 +24,16 @@ class Arm:
 
     def get(self, path: str, api_version: str) -> JsonObject | None:
         """Return the body of a GET, None where ARM says 404. `path` starts with a slash."""
-        response = self._send("GET", self._url(path, api_version))
-        if response.status_code == 404:
+        response = self._answer("GET", self._url(path, api_version))
+        if _is_missing(response):
             return None
-        return _object(response)
+        return _object(_checked(response))
 
     def pages(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> Iterator[JsonObject]:
-        """Yield the items of a list, all pages; a page may be empty and still have one after it."""
+        """Yield the items of a list, all pages; a page may be empty and still have one after it.
+
+        A list that is not there is an error, not an empty list.
+        """
         url: str | None = self._url(path, api_version, query)
         while url:
             page = _object(self._send("GET", url))
@@ -51,8 +54,7 @@ class Arm:
         response: HttpResponse = answer.http_response
         if response.status_code in {204, 404}:
             return None
-        if response.status_code >= 400:
-            raise HttpResponseError(response=response)
+        _checked(response)
         return LROPoller(self._client, answer, lambda _: None, polling)
 
     def _url(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> str:
@@ -65,12 +67,19 @@ class Arm:
         return link
 
     def _send(self, method: str, url: str, body: JsonValue = None) -> HttpResponse:
+        return _checked(self._answer(method, url, body))
+
+    def _answer(self, method: str, url: str, body: JsonValue = None) -> HttpResponse:
         content = None if body is None else json.dumps(body)
         headers = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if content else {})
         response: HttpResponse = self._client.send_request(HttpRequest(method, url, headers=headers, content=content))
-        if response.status_code >= 400 and not (method == "GET" and _is_missing(response)):
-            raise HttpResponseError(response=response)
         return response
+
+
+def _checked(response: HttpResponse) -> HttpResponse:
+    if response.status_code >= 400:
+        raise HttpResponseError(response=response)
+    return response
 
 
 def _is_missing(response: HttpResponse) -> bool:

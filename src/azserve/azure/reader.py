@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from azure.core.exceptions import HttpResponseError
+
 from azserve.azure.border import translated
 from azserve.azure.listings import offered_model, quota_pool
 from azserve.azure.versions import COGNITIVE_SERVICES, RESOURCES, version_for
@@ -148,7 +150,12 @@ class Reader:
         for kind in kinds:
             version = version_for(f"{host.type}/{kind}")
             assert version is not None
-            items = (self._live(item, region) for item in self._arm.pages(f"{host}/{kind}", version))
+            try:
+                items = [self._live(item, region) for item in self._arm.pages(f"{host}/{kind}", version)]
+            except HttpResponseError as error:
+                if error.status_code != 404:
+                    raise
+                items = []  # the host has gone meanwhile, or one under `existing:` is not there: nothing of ours is
             found += [child for child in items if child is not None]
         return found
 
