@@ -40,7 +40,7 @@ class Pace:
     """Emulated seconds a stream takes its time."""
 
     first_s: float = 0.2
-    chunk_s: float = 0.004
+    chunk_s: float = 0.002
 
 
 class TagForm(Enum):
