@@ -18,6 +18,7 @@ from tests.unit.emulator_providers.bench import (
     project,
 )
 
+from azserve.emulator.arm import engine
 from azserve.emulator.kernel.kinds import Style
 from azserve.emulator.kernel.wire import ArmError
 
@@ -94,6 +95,13 @@ def test_a_hub_that_refers_to_something_else_is_refused(bench: Bench, change: di
 def test_a_workspace_that_cannot_be_is_refused(bench: Bench, name: str, change: dict[str, Any], part: str) -> None:
     bench.hub("hub")
     assert part in bench.refused(f"{WORKSPACE}/{name}", hub("sthub", "kv-hub") | change).message
+
+
+def test_validation_does_not_ask_for_what_the_same_template_will_make(bench: Bench) -> None:
+    for name, body in (("hub", hub("stnobody", "kv-nobody")), ("proj", project(f"{WORKSPACE}/nobody"))):
+        address = bench.address(f"{WORKSPACE}/{name}")
+        put = engine.wish(bench.world, address, body, api_version="2025-09-01", principal=None, base="http://here")
+        assert engine.check_put(bench.world, put).type == WORKSPACE
 
 
 def test_a_project_needs_an_existing_hub_of_its_region(ready: Bench) -> None:

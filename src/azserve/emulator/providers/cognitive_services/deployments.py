@@ -50,7 +50,7 @@ class Deployments(Resource):
     api_versions = API_VERSIONS
 
     def refuse(self, world: World, put: Put) -> None:
-        """Shape, model, lifecycle, sku, capacity, policy and quota, in this order."""
+        """Shape, model, lifecycle, sku, capacity and quota, in this order."""
         _refuse_shape(put)
         account = account_of(world, put.address)
         if account is None:
@@ -63,7 +63,6 @@ class Deployments(Resource):
             raise ArmError(
                 400, "DeploymentLimitExceeded", f"The number of deployments of an account is limited to {_MOST}."
             )
-        policies.refuse_unknown(world, account.address, text_at(put.body, "properties", "raiPolicyName"))
         quota.refuse_draw(
             world,
             subscription=put.address.subscription,
@@ -72,10 +71,11 @@ class Deployments(Resource):
         )
 
     def make(self, world: World, put: Put) -> Work:
-        """Deploy or change; one write at a time per account."""
+        """Deploy or change; one write at a time per account. A content filter that is named must be there by now."""
         account = account_of(world, put.address)
         assert account is not None
         refuse_conflict(world, account)
+        policies.refuse_unknown(world, account.address, text_at(put.body, "properties", "raiPolicyName"))
         entry, sku = _asked(world, put, account)
         location = short(str(account.body["location"]))
         stored = lifecycle.write(world, put, _body(put, entry, sku))

@@ -39,28 +39,18 @@ class Projects(Resource):
         self.locations = locations
 
     def refuse(self, world: World, put: Put) -> None:
-        """Names, identities, and an account that manages projects."""
+        """Name and identity."""
         if not _NAME.fullmatch(put.address.name):
             raise ArmError(400, "InvalidResourceName", f"The project name '{put.address.name}' is invalid.")
         if not has_identity(put.body):
             raise _invalid("A project needs a managed identity.")
-        account = account_of(world, put.address)
-        if account is None:
-            return
-        if not account.properties.get("allowProjectManagement"):
-            raise _invalid("The account does not allow project management: set 'allowProjectManagement' to true.")
-        if not has_identity(account.body):
-            raise _invalid("The account needs a managed identity before it can have projects.")
-        if short(str(account.body["location"])) != short(str(put.body.get("location", ""))):
-            raise _invalid(f"A project is in the region of its account, '{account.body['location']}'.")
-        if put.existing is None and len(list(world.under(account.address, TYPE))) >= _MOST:
-            raise _invalid(f"The number of projects of an account is limited to {_MOST}.")
 
     def make(self, world: World, put: Put) -> Work:
-        """Create or change; one write at a time per account."""
+        """Create or change; one write at a time per account, which must manage projects by now."""
         account = account_of(world, put.address)
         assert account is not None
         refuse_conflict(world, account)
+        _refuse_account(world, account, put)
         first = not account.properties.get("associatedProjects")
         stored = lifecycle.write(world, put, _body(world, put, account, is_default=first))
 
@@ -106,6 +96,17 @@ class Projects(Resource):
 
 def _invalid(message: str) -> ArmError:
     return ArmError(400, "InvalidResourceProperties", message)
+
+
+def _refuse_account(world: World, account: Stored, put: Put) -> None:
+    if not account.properties.get("allowProjectManagement"):
+        raise _invalid("The account does not allow project management: set 'allowProjectManagement' to true.")
+    if not has_identity(account.body):
+        raise _invalid("The account needs a managed identity before it can have projects.")
+    if short(str(account.body["location"])) != short(str(put.body.get("location", ""))):
+        raise _invalid(f"A project is in the region of its account, '{account.body['location']}'.")
+    if put.existing is None and len(list(world.under(account.address, TYPE))) >= _MOST:
+        raise _invalid(f"The number of projects of an account is limited to {_MOST}.")
 
 
 def _body(world: World, put: Put, account: Stored, *, is_default: bool) -> dict[str, Json]:

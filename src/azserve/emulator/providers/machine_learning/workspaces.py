@@ -61,7 +61,7 @@ class Workspaces(Resource):
         self.actions = MappingProxyType({"listkeys": list_keys, "resynckeys": resync_keys})
 
     def refuse(self, world: World, put: Put) -> None:
-        """Names, kind, identity, and that what is referred to exists where it must."""
+        """Names, kind, identity, and that what must be referred to is."""
         if not _NAME.fullmatch(put.address.name):
             raise validation_error(
                 f"The workspace name '{put.address.name}' is invalid: it should have 3 to 33 letters, digits, '-' or "
@@ -75,12 +75,16 @@ class Workspaces(Resource):
         if not has_identity(put.body):
             raise validation_error("Missing managed identity in the workspace request body.")
         if kind == "Project":
-            _refuse_hub(world, put, text_at(properties, "hubResourceId"))
+            _hub_address(properties)
         else:
-            _refuse_references(world, properties)
+            _references(properties)
 
     def make(self, world: World, put: Put) -> Work:
-        """Create or replace."""
+        """Create or replace. What is referred to must be there by now."""
+        if kind_of(put.body) == "Project":
+            _refuse_hub(world, put)
+        else:
+            _refuse_references(world, put)
         if put.existing is not None and lifecycle.is_busy(put.existing):
             raise _conflict(f"The workspace '{put.address.name}' is in state {put.existing.state}.")
         stored = lifecycle.write(world, put, _body(world, put))
@@ -179,7 +183,9 @@ def _conflict(message: str) -> ArmError:
     return ArmError(409, "Conflict", message)
 
 
-def _refuse_references(world: World, properties: dict[str, Json]) -> None:
+def _references(properties: dict[str, Json]) -> dict[str, Address]:
+    """Return what a workspace refers to, by property; ArmError where one is missing or of another type."""
+    found: dict[str, Address] = {}
     for name, resource_type in _REFERENCES.items():
         given = text_at(properties, name)
         if given is None:
@@ -189,17 +195,28 @@ def _refuse_references(world: World, properties: dict[str, Json]) -> None:
         address = Address.parse(given)
         if address is None or address.type.lower() != resource_type.lower():
             raise validation_error(f"'{name}' is not the id of a {resource_type}: '{given}'.")
+        found[name] = address
+    return found
+
+
+def _refuse_references(world: World, put: Put) -> None:
+    for name, address in _references(properties_of(put)).items():
         if name in _REQUIRED and world.get(address) is None:
-            raise validation_error(f"The {resource_type} '{given}' that '{name}' refers to does not exist.")
+            raise validation_error(f"The {_REFERENCES[name]} '{address}' that '{name}' refers to does not exist.")
 
 
-def _refuse_hub(world: World, put: Put, hub_id: str | None) -> None:
-    address = Address.parse(hub_id or "")
+def _hub_address(properties: dict[str, Json]) -> Address:
+    address = Address.parse(text_at(properties, "hubResourceId") or "")
     if address is None or address.type.lower() != TYPE.lower():
         raise validation_error("A workspace of kind Project needs 'hubResourceId', the id of its hub.")
+    return address
+
+
+def _refuse_hub(world: World, put: Put) -> None:
+    address = _hub_address(properties_of(put))
     hub = world.get(address)
     if hub is None or kind_of(hub.body) != "Hub":
-        raise validation_error(f"The hub '{hub_id}' of the project '{put.address.name}' does not exist.")
+        raise validation_error(f"The hub '{address}' of the project '{put.address.name}' does not exist.")
     if hub.state in ("Creating", "Deleting", "Failed"):
         raise _conflict(f"The hub '{hub.address.name}' is in state {hub.state}.")
     if short(str(hub.body["location"])) != short(str(put.body["location"])):
