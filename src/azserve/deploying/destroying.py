@@ -132,8 +132,9 @@ def _by_group(ours: Sequence[LiveResource]) -> list[Sequence[LiveResource]]:
     by_group: dict[str, dict[str, LiveResource]] = {}
     for each in ours:
         by_group.setdefault(_group_of(each.id).key, {})[each.id.key] = each
+    hubs = {each.id for each in ours if str(each.body.get("kind")).lower() == "hub"}
     return [
-        [found[resource.key] for resource in dependents_first(each.id for each in found.values())]
+        [found[resource.key] for resource in dependents_first((each.id for each in found.values()), hubs)]
         for found in by_group.values()
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final
 
 from azserve.deploying.ports import Removal
@@ -26,9 +26,16 @@ REMOVAL_RANK: Final = {
 """Dependents go first: endpoints before subscriptions and projects, these before hosts. Others come before groups."""
 
 
-def dependents_first(resources: Iterable[ResourceId]) -> list[ResourceId]:
-    """Return the resources in an order in which each may be deleted, children before what they are in."""
-    return sorted(resources, key=lambda each: (REMOVAL_RANK.get(each.type.lower(), 5), -len(each.names), each.key))
+def dependents_first(resources: Iterable[ResourceId], hubs: Collection[ResourceId] = ()) -> list[ResourceId]:
+    """Return the resources in an order in which each may be deleted, children before what they are in.
+
+    `hubs` names the workspaces that others depend on: their type does not tell.
+    """
+
+    def order(each: ResourceId) -> tuple[int, bool, int, str]:
+        return REMOVAL_RANK.get(each.type.lower(), 5), each in hubs, -len(each.names), each.key
+
+    return sorted(resources, key=order)
 
 
 def pruned(plan: Plan) -> list[Step]:
@@ -43,10 +50,10 @@ def pruned(plan: Plan) -> list[Step]:
 
 
 def new_in(plan: Plan, region: Region) -> list[ResourceId]:
-    """Return what the plan was to create in a region: the group alone where that is new, else each resource."""
+    """Return what the plan was to create in a region: the group alone where that is new, else each, last made first."""
     created = [step.resource for step in plan.steps if step.region == region and step.action is Action.CREATE]
     groups = [resource for resource in created if resource.type.lower() == GROUP_TYPE]
-    return groups or dependents_first(created)
+    return groups or created[::-1]
 
 
 def delete_all(
