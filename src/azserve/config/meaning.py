@@ -11,7 +11,7 @@ from azserve.config.complaints import Complaints
 from azserve.config.hosting import EndpointCheck, hosting_of
 from azserve.config.rules import ENDPOINT
 from azserve.config.shape import EndpointShape, FleetShape, RegionsShape
-from azserve.config.tree import Path, locate, plain, spelled
+from azserve.config.tree import Branch, Path, locate, spelled
 from azserve.config.vocabulary import listed
 from azserve.model.catalogue import Catalogue, Hosting
 from azserve.model.names import Region
@@ -213,9 +213,10 @@ class Sense:
         )
 
     def _references(self) -> None:
-        known = tuple(plain(locate(self.complaints.tree, ("endpoints",)).node))
+        node = self.complaints.tree.items.get("endpoints")
+        known = tuple(node.items) if isinstance(node, Branch) else ()
         for key in self.shape.smoke.endpoints:
-            if key not in known:
+            if known and key not in known:
                 self.complaints.about_key(
                     ("smoke", "endpoints", key),
                     "unknown-endpoint",

@@ -25,7 +25,11 @@ def resolved_document(request: ConfigRequest) -> ResolvedDocument:
         fleet_id=loaded.settings.fleet_id,
         file=loaded.settings.file,
         document=document,
-        values=tuple(ResolvedValue(spelled(path), value, _origin(loaded, path)) for path, value in _leaves(document)),
+        values=tuple(
+            ResolvedValue(spelled(path), value, origin)
+            for path, value in _leaves(document)
+            if (origin := _origin(loaded, path)).kind is not OriginKind.DEFAULT or value not in ([], {})
+        ),
     )
 
 
@@ -39,8 +43,12 @@ def _document(loaded: Loaded) -> JsonObject:
 
 
 def _endpoint(dumped: JsonValue, settings: EndpointSettings) -> JsonObject:
-    """Lay what was worked out over what the file says: hosting, version, sku, capacity."""
+    """Lay what was worked out over what the file says: hosting, version, sku, capacity, and inherited regions."""
     assert isinstance(dumped, Mapping)
+    own = settings.regions
+    if own is not None:
+        regions = {"need": own.need or "all", "of": [*own.of], "within": [*own.within], "avoid": [*own.avoid]}
+        dumped = {**dumped, "regions": regions}
     capacity = settings.capacity
     worked_out: dict[str, JsonValue] = {
         "hosting": settings.hosting.value,
@@ -69,6 +77,9 @@ def _origin(loaded: Loaded, path: Path) -> Origin:
     located = locate(loaded.tree, path)
     if located.implied and path[-1] in _LISTS:
         return Origin(OriginKind.DEFAULT, "")
+    if located.absent and path[0] == "endpoints" and path[2:3] == ("regions",):
+        # What an endpoint's own choice leaves open, the fleet's decides.
+        return _origin(loaded, path[2:])
     if located.absent:
         return _CATALOGUE if path[0] == "endpoints" and path[-1] == "hosting" else Origin(OriginKind.DEFAULT, "")
     if path[0] == "endpoints" and path[-1] == "version" and _is_latest(loaded.tree, path):

@@ -63,7 +63,7 @@ def _rewritten(schema: Any, words: Mapping[str, Sequence[str]]) -> Any:  # noqa:
     list_name = schema.pop("x-words", None)
     if list_name in words:
         schema["anyOf"] = [{"enum": list(words[list_name])}, {"type": schema.pop("type", "string")}]
-    elif "enum" in schema or schema.get("type") in {"integer", "number"}:
+    elif "enum" in schema or schema.get("type") in ("integer", "number"):
         said = {key: schema.pop(key) for key in ("type", "enum", "minimum", "exclusiveMinimum") if key in schema}
         schema["anyOf"] = [said, _VARIABLE]
     return schema

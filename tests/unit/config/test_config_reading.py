@@ -165,6 +165,7 @@ DOCUMENTS = st.dictionaries(
 
 
 @given(DOCUMENTS, st.sampled_from([None, "dev"]))
+@example({"fleet": {}, "endpoints": False, "smoke": {"endpoints": {"a": {}}}}, None)
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_document_is_loaded_or_refused_as_configuration(
     tmp_path: Path, document: dict[str, object], environment: str | None
