@@ -249,8 +249,9 @@ def _held(endpoint: EndpointSettings, region: Region, sku: OfferedSku, situation
 
 
 def _elsewhere(name: str, region: Region, situation: Situation, alongside: Alongside) -> Iterator[Ask]:
+    subscription = situation.settings.subscription_in(region)
     for other, endpoints in alongside.elsewhere.items():
-        if other == region:
+        if other == region or situation.settings.subscription_in(other) != subscription:
             continue
         for endpoint in endpoints:
             wanted = ask_for(endpoint, other, situation)

@@ -79,6 +79,8 @@ def _read(hint: Any, value: JsonValue, path: str) -> object:  # noqa: ANN401
     """Return `value` as what the type hint says."""
     while isinstance(hint, typing.NewType):
         hint = hint.__supertype__
+    if hint is Any:
+        return value
     origin = typing.get_origin(hint)
     if origin in {types.UnionType, typing.Union}:
         return _read_union(typing.get_args(hint), value, path)
@@ -113,31 +115,17 @@ def _read_union(hints: tuple[Any, ...], value: JsonValue, path: str) -> object:
 def _read_fields(kind: type, value: Mapping[str, JsonValue], path: str) -> object:
     hints = _hints(kind)
     known = {field.name for field in dataclasses.fields(kind)}
-    given = {
-        name: one if hints[name] is _ANYTHING else _read(hints[name], one, f"{path}.{name}")
-        for name, one in value.items()
-        if name in known
-    }
+    given = {name: _read(hints[name], one, f"{path}.{name}") for name, one in value.items() if name in known}
     try:
         return kind(**given)
     except TypeError as error:
         raise _Unreadable(path, str(error).partition("() ")[2] or str(error)) from error
 
 
-_ANYTHING: Final = object()
-
-
 @cache
 def _hints(kind: type) -> Mapping[str, Any]:
-    """Return a noun's type hints; a field of any JSON is marked, for its hint refers to itself."""
-    return {
-        name: _ANYTHING if written in {"JsonValue", "JsonObject"} else hint
-        for (name, written), hint in zip(
-            ((field.name, field.type) for field in dataclasses.fields(kind)),
-            (typing.get_type_hints(kind)[field.name] for field in dataclasses.fields(kind)),
-            strict=True,
-        )
-    }
+    """Return a noun's type hints; any JSON reads as Any, for the alias refers to itself."""
+    return typing.get_type_hints(kind, localns={"JsonValue": Any, "JsonObject": Any})
 
 
 _EXPECTED: Final[Mapping[type, tuple[type, ...]]] = {

@@ -18,11 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from azserve.model.facts import LiveResource
-from azserve.model.settings import Settings
-from azserve.planning.choosing import assess
-from azserve.planning.situation import Situation
 from tests.unit.planning.worlds import (
     TODAY,
     catalogue,
@@ -32,6 +27,11 @@ from tests.unit.planning.worlds import (
     region_facts,
     settings,
 )
+
+from azserve.model.facts import LiveResource
+from azserve.model.settings import Settings
+from azserve.planning.choosing import assess
+from azserve.planning.situation import Situation
 
 CASES = Path(__file__).parent / "cases"
 

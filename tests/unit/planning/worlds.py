@@ -20,6 +20,7 @@ from azserve.model.catalogue import (
 )
 from azserve.model.estate import RegionEstate, Resource
 from azserve.model.facts import Fact, Facts, LiveResource, OfferedModel, OfferedSku, QuotaPool, RegionFacts
+from azserve.model.json import JsonObject
 from azserve.model.names import ENDPOINT_TAG, FLEET_TAG, EndpointKey, FleetId, ModelName, Region, SubscriptionId
 from azserve.model.resource_id import ResourceId
 from azserve.model.settings import Capacity, Cloud, CloudSettings, EndpointSettings, RegionChoice, Settings
@@ -27,6 +28,7 @@ from azserve.model.verdict import Evidence, Rank
 from azserve.planning.naming import serverless_endpoint_name
 from azserve.planning.places import place_in
 
+COPILOT = FleetId("copilot")
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SUBSCRIPTION = SubscriptionId("11111111-1111-1111-1111-111111111111")
@@ -37,7 +39,7 @@ V32_POOL = "AIServices.GlobalStandard.DeepSeek-V3.2"
 US_REGIONS = ("eastus", "eastus2", "northcentralus", "southcentralus", "westus", "westus3")
 
 _REGIONS = {
-    **{name: ("us", "us") for name in US_REGIONS},
+    **dict.fromkeys(US_REGIONS, ("us", "us")),
     "swedencentral": ("eu", "eu"),
     "francecentral": ("eu", "eu"),
     "westeurope": ("eu", "eu"),
@@ -198,7 +200,7 @@ def choice(given: Mapping[str, Any] | Sequence[str]) -> RegionChoice:
 def settings(
     endpoints: Mapping[str, Mapping[str, Any]],
     regions: Mapping[str, Any] | Sequence[str] = ("eastus2",),
-    fleet: FleetId = FleetId("copilot"),
+    fleet: FleetId = COPILOT,
     **more: Any,
 ) -> Settings:
     """Return settings; an endpoint is what its entry in the file says."""
@@ -265,7 +267,7 @@ V32 = {"name": "DeepSeek-V3.2", "skus": [{"name": "GlobalStandard", "pool": V32_
 def region_facts(
     name: str,
     models: Iterable[Mapping[str, Any]] | str = (V32,),
-    pools: Mapping[str, Sequence[float]] | str = {V32_POOL: (0, 1000)},  # noqa: B006
+    pools: Mapping[str, Sequence[float]] | str = {V32_POOL: (0, 1000)},
 ) -> RegionFacts:
     """Return what a region says; text in place of a list is why it could not be read. A pool is (current, limit)."""
     return RegionFacts(
@@ -315,7 +317,7 @@ def live_endpoint(wanted: Settings, region: str, given: Mapping[str, Any]) -> Li
     kind = "Microsoft.MachineLearningServices/workspaces"
     project = ResourceId(SUBSCRIPTION, place.group, kind, (place.serverless.project,))
     name = given.get("name") or serverless_endpoint_name(place.identity, EndpointKey(given["key"]), model_id)
-    body = {
+    body: JsonObject = {
         "location": region,
         "tags": {FLEET_TAG: str(wanted.fleet_id), **({ENDPOINT_TAG: given["key"]} if "key" in given else {})},
         "properties": {
@@ -329,15 +331,16 @@ def live_endpoint(wanted: Settings, region: str, given: Mapping[str, Any]) -> Li
 def described(estate: RegionEstate) -> tuple[Resource, ...]:
     """Return what templates for an estate would describe, in short: the shape that planning compares."""
     found: list[Resource] = []
+    body: JsonObject
     group = (estate.subscription, estate.group)
     tags = dict(estate.tags)
     if not estate.group_exists:
-        body = {"location": estate.region, "tags": tags}
+        body = {"location": str(estate.region), "tags": tags}
         found.append(Resource(ResourceId.of_group(*group), "2024-07-01", body))
     if estate.serverless is not None:
         kind, host = "Microsoft.MachineLearningServices/workspaces", estate.serverless
         hub, project = (ResourceId(*group, kind, (name,)) for name in (host.hub, host.project))
-        found.append(Resource(hub, "2025-09-01", {"location": estate.region, "tags": tags, "kind": "Hub"}))
+        found.append(Resource(hub, "2025-09-01", {"location": str(estate.region), "tags": tags, "kind": "Hub"}))
         body = {"location": estate.region, "tags": tags, "kind": "Project", "properties": {"hubResourceId": str(hub)}}
         found.append(Resource(project, "2025-09-01", body))
         for one in host.endpoints:

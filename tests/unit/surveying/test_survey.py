@@ -1,0 +1,187 @@
+"""The survey: all at once, each fact with its source, one failure never hiding another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import pytest
+from tests.unit.planning.worlds import LIVE, NOW, V32, V32_POOL, catalogue, offered, settings
+
+from azserve.errors import AzserveError, AzureFailed, PermissionDenied, SignInError
+from azserve.model.estate import Resource
+from azserve.model.facts import Fact, LiveResource, OfferedModel, QuotaPool
+from azserve.model.names import FleetId, Region
+from azserve.model.progress import Event, Stage
+from azserve.model.resource_id import ResourceId
+from azserve.model.settings import Settings
+from azserve.model.verdict import Rank
+from azserve.surveying.survey import SurveyRequest, complete_live, offline_facts, survey
+
+EASTUS2, WESTUS3 = Region("eastus2"), Region("westus3")
+POOL = QuotaPool(V32_POOL, "label", 0, 1000)
+FOUNDRY = {"model": "DeepSeek-V3.2", "version": "1"}
+SERVERLESS = {"model": "DeepSeek-R1", "hosting": "serverless"}
+GROUP = ResourceId.of_group("s", "rg-copilot-eastus2")
+ACCOUNT = ResourceId("s", "rg-copilot-eastus2", "Microsoft.CognitiveServices/accounts", ("acc",))
+
+
+class FakeReader:
+    """Answers from a table; a value that is an error is raised. Remembers what was asked."""
+
+    def __init__(self, answers: Mapping[object, object] | None = None) -> None:
+        self.answers = dict(answers or {})
+        self.asked: list[object] = []
+        self._lock = threading.Lock()
+
+    def _answer(self, question: object, otherwise: object) -> object:
+        with self._lock:
+            self.asked.append(question)
+        answer = self.answers.get(question, otherwise)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def models(self, region: Region) -> tuple[OfferedModel, ...]:
+        return self._answer(("models", region), offered(V32))  # type: ignore[return-value]
+
+    def pools(self, region: Region) -> tuple[QuotaPool, ...]:
+        return self._answer(("pools", region), (POOL,))  # type: ignore[return-value]
+
+    def fleet(self, fleet_id: FleetId) -> tuple[LiveResource, ...]:
+        return self._answer("fleet", ())  # type: ignore[return-value]
+
+    def read(self, resource: ResourceId, api_version: str) -> LiveResource | None:
+        return self._answer(str(resource), None)  # type: ignore[return-value]
+
+
+def now() -> datetime:
+    return NOW
+
+
+def request(wanted: Settings) -> SurveyRequest:
+    return SurveyRequest(wanted, catalogue(), wanted.regions.of)
+
+
+FLEET = settings({"v32": FOUNDRY}, ["eastus2", "westus3"])
+BUSY = AzureFailed("slow down", code="TooManyRequests")
+
+
+def test_every_region_is_read_and_says_when_and_how() -> None:
+    found = survey(request(FLEET), FakeReader(), now)
+    pools = found.regions[WESTUS3].pools
+    assert (pools.value, pools.read_at, pools.evidence.rank) == ((POOL,), NOW, Rank.LIVE)
+    assert pools.evidence.source == "GET …/locations/westus3/usages"
+
+
+def test_a_region_that_fails_says_why_and_hides_nothing_else() -> None:
+    found = survey(request(FLEET), FakeReader({("pools", EASTUS2): BUSY}), now)
+    assert found.regions[EASTUS2].pools.unreadable == "TooManyRequests: slow down"
+    assert found.regions[EASTUS2].models.readable
+    assert found.regions[WESTUS3].pools.readable
+
+
+def test_what_the_fleet_has_may_be_unreadable_too() -> None:
+    denied = PermissionDenied("may not list", code="AuthorizationFailed")
+    found = survey(request(FLEET), FakeReader({"fleet": denied}), now)
+    assert (found.live.value, found.live.unreadable) == (None, "AuthorizationFailed: may not list")
+
+
+def test_serverless_endpoints_need_no_lists() -> None:
+    reader = FakeReader()
+    found = survey(request(settings({"r1": SERVERLESS}, ["eastus2", "westus3"])), reader, now)
+    assert reader.asked == ["fleet"]
+    assert found.regions[EASTUS2].models.unreadable == "not asked: no Foundry endpoint goes there"
+
+
+def test_only_the_regions_of_a_foundry_endpoint_are_read() -> None:
+    wanted = settings({"r1": SERVERLESS, "v32": {**FOUNDRY, "regions": ["westus3"]}}, ["eastus2", "westus3"])
+    reader = FakeReader()
+    survey(request(wanted), reader, now)
+    assert ("models", EASTUS2) not in reader.asked
+    assert ("models", WESTUS3) in reader.asked
+
+
+def test_nobody_signed_in_is_an_error_and_not_a_fact() -> None:
+    with pytest.raises(SignInError):
+        survey(request(FLEET), FakeReader({("models", EASTUS2): SignInError("no token")}), now)
+
+
+def test_nothing_readable_at_all_is_an_error() -> None:
+    down = AzureFailed("nothing answers", code="emulator-missing")
+    wanted = settings({"r1": SERVERLESS})
+    with pytest.raises(AzserveError) as error:
+        survey(request(wanted), FakeReader({"fleet": down}), now)
+    assert error.value is down
+
+
+def test_our_own_mistakes_are_not_facts() -> None:
+    with pytest.raises(ZeroDivisionError):
+        survey(request(FLEET), FakeReader({("pools", WESTUS3): ZeroDivisionError()}), now)
+
+
+def test_sources_are_read_side_by_side() -> None:
+    together = threading.Barrier(5, timeout=20)
+
+    class Meeting(FakeReader):
+        def _answer(self, question: object, otherwise: object) -> object:
+            together.wait()  # passes only when all five reads have begun
+            return otherwise
+
+    assert survey(request(FLEET), Meeting(), now).live.readable
+
+
+def test_progress_tells_of_each_source() -> None:
+    events: list[Event] = []
+    survey(request(FLEET), FakeReader({("pools", EASTUS2): BUSY}), now, events.append)
+    ends = {(event.subject, event.doing): event.stage for event in events if event.stage is not Stage.STARTED}
+    assert ends == {
+        ("copilot", "survey"): Stage.DONE,
+        ("eastus2", "survey models"): Stage.DONE,
+        ("eastus2", "survey quota"): Stage.FAILED,
+        ("westus3", "survey models"): Stage.DONE,
+        ("westus3", "survey quota"): Stage.DONE,
+    }
+
+
+def test_offline_nothing_is_known_to_be_there() -> None:
+    found = offline_facts(FLEET, catalogue(), datetime(2026, 11, 22, tzinfo=UTC))
+    assert (found.regions, found.live.readable, found.live.evidence.rank) == ({}, False, Rank.DOCUMENTED)
+
+
+def rendered(resource: ResourceId) -> Resource:
+    return Resource(resource, "2025-06-01", {})
+
+
+def live(*resources: ResourceId) -> Fact[tuple[LiveResource, ...]]:
+    return Fact(LIVE, tuple(LiveResource(one, EASTUS2, {}) for one in resources))
+
+
+def test_what_no_list_shows_is_read_by_id() -> None:
+    role = ResourceId.parse(f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments/guid")
+    there = LiveResource(ACCOUNT, EASTUS2, {"kind": "AIServices"})
+    reader = FakeReader({str(ACCOUNT): there})
+    found = complete_live(live(GROUP), [rendered(GROUP), rendered(ACCOUNT), rendered(role)], reader, now)
+    assert found.value is not None
+    assert [one.id for one in found.value] == [GROUP, ACCOUNT]
+    assert set(reader.asked) == {str(ACCOUNT), str(role)}
+
+
+def test_of_a_group_that_is_not_there_only_the_group_is_asked_for() -> None:
+    reader = FakeReader()
+    complete_live(live(), [rendered(GROUP), rendered(ACCOUNT)], reader, now)
+    assert reader.asked == [str(GROUP)]
+
+
+def test_one_resource_that_cannot_be_read_leaves_the_whole_unknown() -> None:
+    reader = FakeReader({str(ACCOUNT): BUSY})
+    found = complete_live(live(GROUP), [rendered(GROUP), rendered(ACCOUNT)], reader, now)
+    assert found.unreadable == "TooManyRequests: slow down"
+
+
+def test_what_could_not_be_read_before_is_not_asked_for_again() -> None:
+    reader = FakeReader()
+    blind: Fact[tuple[LiveResource, ...]] = Fact(LIVE, unreadable="no")
+    assert complete_live(blind, [rendered(ACCOUNT)], reader, now) is blind
+    assert reader.asked == []
