@@ -233,10 +233,7 @@ def test_a_model_without_published_ids_is_refused(lacking: str) -> None:
     name, hosting = ("DeepSeek-R1", "serverless") if lacking == "model_id" else ("DeepSeek-V3.2", "foundry")
     entry = known.models[ModelName(name)]
     bare = {
-    bare = {
         one: replace(made, model_id=None) if lacking == "model_id" else replace(made, format=None)
-        for one, made in entry.hostings.items()
-    }
         for one, made in entry.hostings.items()
     }
     broken = replace(known, models={**known.models, ModelName(name): replace(entry, hostings=bare)})
