@@ -15,6 +15,7 @@ NOUNS = frozenset({"model", "errors"})
 
 ALLOWED: dict[str, frozenset[str]] = {
     "__init__": frozenset(),
+    "__main__": frozenset({"cli"}),
     "errors": frozenset(),
     "model": frozenset({"errors"}),
     "config": NOUNS | {"catalogue"},

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
+PATIENCE_S = 1.0
+"""What takes longer is worth a line in a log."""
 SIGNS = {
     Stage.STARTED: "…",
     Stage.GOING: "…",
@@ -35,29 +37,69 @@ def told(streams: Streams, *, quiet: bool, verbose: bool, colour: bool) -> Itera
         with _live(streams, colour=colour) as progress:
             yield progress
     else:
-        yield _Lines(streams, verbose=verbose)
+        lines = _Lines(streams, verbose=verbose)
+        try:
+            yield lines
+        finally:
+            lines.close()
 
 
 class _Lines:
-    """One line when work starts, one when it ends; with `-v` also what happens between."""
+    """A line when work has gone on for a second, and one when it ends; with `-v` every event.
+
+    What is over within a second and did not fail leaves no line: a log is read for what took long or went wrong.
+    """
 
     def __init__(self, streams: Streams, *, verbose: bool) -> None:
         self._streams = streams
         self._verbose = verbose
         self._began: dict[tuple[str, str], float] = {}
+        self._waiting: dict[tuple[str, str], threading.Timer] = {}
         self._lock = threading.Lock()
         self._unicode = streams.unicode(streams.err)
 
     def __call__(self, event: Event) -> None:
+        """Take an event; called from any thread."""
+        key = (event.subject, event.doing)
         with self._lock:
-            began = self._began.setdefault((event.subject, event.doing), time.monotonic())
-            if event.stage is Stage.GOING and not self._verbose:
-                return
-            took = "" if event.stage is Stage.STARTED else f" ({seconds(time.monotonic() - began)})"
-            sign = SIGNS[event.stage] if self._unicode else event.stage.value
-            detail = f": {event.detail}" if event.detail else ""
-            self._streams.err.write(f"{sign} {event.subject} {event.doing}{detail}{took}\n")
-            self._streams.err.flush()
+            began = self._began.setdefault(key, time.monotonic())
+            timer = self._waiting.pop(key, None)
+            if timer:
+                timer.cancel()
+            if self._verbose:
+                self._write(event, began)
+            elif event.stage is Stage.STARTED:
+                self._write_later(key, event, began)
+            elif event.stage is Stage.GOING:
+                if timer:
+                    self._write_later(key, event, began)
+            elif event.stage in {Stage.FAILED, Stage.WAITING} or time.monotonic() - began >= PATIENCE_S:
+                self._write(event, began)
+
+    def close(self) -> None:
+        """Forget what was not worth a line."""
+        with self._lock:
+            for timer in self._waiting.values():
+                timer.cancel()
+            self._waiting.clear()
+
+    def _write_later(self, key: tuple[str, str], event: Event, began: float) -> None:
+        def write() -> None:
+            with self._lock:
+                if self._waiting.pop(key, None):
+                    self._write(event, began)
+
+        timer = threading.Timer(max(0.0, began + PATIENCE_S - time.monotonic()), write)
+        timer.daemon = True
+        self._waiting[key] = timer
+        timer.start()
+
+    def _write(self, event: Event, began: float) -> None:
+        took = "" if event.stage in {Stage.STARTED, Stage.GOING} else f" ({seconds(time.monotonic() - began)})"
+        sign = SIGNS[event.stage] if self._unicode else event.stage.value
+        detail = f": {event.detail}" if event.detail else ""
+        self._streams.err.write(f"{sign} {event.subject} {event.doing}{detail}{took}\n")
+        self._streams.err.flush()
 
 
 @contextmanager

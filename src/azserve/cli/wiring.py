@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from azserve.errors import ConfigurationError
 from azserve.model.settings import Settings
 from azserve.verbs.ports import AzurePorts
 
@@ -19,6 +20,13 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> Iterator[AzurePor
     from azserve.inference import ModelDoor
     from azserve.planning.places import existing_hosts
 
+    if settings.subscription is None:
+        raise ConfigurationError(
+            "no subscription is named",
+            code="subscription-missing",
+            hint="set `subscription:` in the file, or AZURE_SUBSCRIPTION_ID",
+            where=str(settings.file),
+        )
     choices = [settings.regions, *(each.regions for each in settings.endpoints.values() if each.regions)]
     existing = existing_hosts(settings, {region for choice in choices for region in choice.of})
     with open_azure(settings, environ, existing=tuple(existing)) as azure:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from azserve.cli.progress import told
 from azserve.cli.streams import Streams
@@ -20,6 +24,12 @@ class Terminal(Utf8):
         return True
 
 
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for what another thread is about to do; pytest's own time limit ends a wait in vain."""
+    while not holds():
+        threading.Event().wait(0.005)
+
+
 def log_of(*events: Event, quiet: bool = False, verbose: bool = False) -> list[str]:
     err = Utf8()
     with told(Streams(io.StringIO(), err, {}), quiet=quiet, verbose=verbose, colour=False) as progress:
@@ -30,15 +40,31 @@ def log_of(*events: Event, quiet: bool = False, verbose: bool = False) -> list[s
 
 STARTED = Event("eastus2", "deploy", Stage.STARTED)
 GOING = Event("eastus2", "deploy", Stage.GOING, "Running")
+DONE = Event("eastus2", "deploy", Stage.DONE, "deployed")
 FAILED = Event("eastus2", "deploy", Stage.FAILED, "InsufficientQuota")
 
 
-def test_a_log_has_a_line_at_each_end() -> None:
-    assert log_of(STARTED, GOING, FAILED) == ["… eastus2 deploy", "✗ eastus2 deploy: InsufficientQuota (N s)"]
+def test_what_fails_leaves_a_line() -> None:
+    assert log_of(STARTED, GOING, FAILED) == ["✗ eastus2 deploy: InsufficientQuota (N s)"]
 
 
-def test_a_verbose_log_also_has_what_happens_between() -> None:
-    assert log_of(STARTED, GOING, verbose=True)[1] == "… eastus2 deploy: Running (N s)"
+def test_what_is_over_at_once_leaves_none() -> None:
+    assert log_of(STARTED, GOING, DONE) == []
+
+
+def test_what_takes_long_has_a_line_at_each_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("azserve.cli.progress.PATIENCE_S", 0.0)
+    err = Utf8()
+    with told(Streams(err, err, {}), quiet=False, verbose=False, colour=False) as progress:
+        progress(STARTED)
+        until(lambda: bool(err.getvalue()))
+        progress(DONE)
+
+    assert [line[:17] for line in err.getvalue().splitlines()] == ["… eastus2 deploy", "✓ eastus2 deploy:"]
+
+
+def test_a_verbose_log_has_everything() -> None:
+    assert log_of(STARTED, GOING, verbose=True) == ["… eastus2 deploy", "… eastus2 deploy: Running"]
 
 
 def test_quiet_says_nothing() -> None:
@@ -47,7 +73,7 @@ def test_quiet_says_nothing() -> None:
 
 def test_a_log_without_unicode_uses_words() -> None:
     err = io.StringIO()
-    with told(Streams(err, err, {}), quiet=False, verbose=False, colour=False) as progress:
+    with told(Streams(err, err, {}), quiet=False, verbose=True, colour=False) as progress:
         progress(STARTED)
 
     assert err.getvalue() == "started eastus2 deploy\n"

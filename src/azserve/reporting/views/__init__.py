@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from azserve.model import results
+from azserve.model.resolved import ResolvedDocument
 from azserve.reporting.blocks import Block
 from azserve.reporting.views import fleet, planning, smoke, writing
 
 VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     results.InitResult: writing.init,
     results.ValidateResult: writing.validate,
+    ResolvedDocument: writing.resolved,
     results.RenderResult: writing.render,
     results.PlanResult: planning.plan,
     results.DeployResult: planning.deploy,

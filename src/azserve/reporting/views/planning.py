@@ -40,19 +40,21 @@ def _placement(placement: Placement) -> Iterator[Block]:
         if warning.hint:
             yield Line(warning.hint, indent=2, tone="dim")
     columns = (Column("endpoint"), Column("region"), Column("verdict"), Column("known from"), Column("because"))
-    yield Table(columns, tuple(_verdict_row(verdict) for verdict in placement.verdicts))
+    told = {warning.message for warning in placement.warnings}
+    yield Table(columns, tuple(_verdict_row(verdict, told) for verdict in placement.verdicts))
     for left_out in placement.not_chosen:
         yield Line(f"{left_out.region} not chosen: {left_out.because}", tone="dim")
 
 
-def _verdict_row(verdict: Verdict) -> tuple[Cell, ...]:
+def _verdict_row(verdict: Verdict, told: set[str]) -> tuple[Cell, ...]:
+    """Leave out of the reasons what was told of the whole fleet already."""
     known = verdict.evidence.rank.value + (f" {verdict.evidence.as_of:%Y-%m-%d}" if verdict.evidence.as_of else "")
     return (
         cell(verdict.endpoint),
         cell(verdict.region),
         cell(verdict.answer, ANSWER_MARKS[verdict.answer]),
         cell(known),
-        cell("; ".join(reason.message for reason in verdict.reasons) or None),
+        cell("; ".join(reason.message for reason in verdict.reasons if reason.message not in told) or None),
     )
 
 

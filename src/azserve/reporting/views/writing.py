@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from azserve.model.names import Region
+from azserve.model.resolved import ResolvedDocument
 from azserve.model.results import (
     EmulatorFactsResult,
     EmulatorResetResult,
@@ -97,3 +98,10 @@ def facts(result: EmulatorFactsResult) -> tuple[Block, ...]:
 def reset(result: EmulatorResetResult) -> tuple[Block, ...]:
     """An emptied emulator."""
     return (Line(f"emptied the emulator at {result.address}", Mark.YES),)
+
+
+def resolved(result: ResolvedDocument) -> tuple[Block, ...]:
+    """Every value that azserve works from, and what set it."""
+    columns = (Column("value"), Column("is"), Column("from"))
+    rows = tuple((cell(each.path), cell(each.value), cell(each.origin)) for each in result.values)
+    return (Line(f"{result.file}: fleet {result.fleet_id}", Mark.YES), Table(columns, rows))
