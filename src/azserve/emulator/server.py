@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import importlib.util
 import ipaddress
 import secrets
 import signal
@@ -22,7 +21,6 @@ from azserve.emulator.kernel.clock import Clock
 from azserve.emulator.kernel.world import SUBSCRIPTION, TENANT
 
 if TYPE_CHECKING:
-    from azserve.emulator.kernel.kinds import Provider
     from azserve.emulator.site import Parts, Site
 
 __all__ = ["Emulator", "EmulatorError"]
@@ -238,23 +236,17 @@ class Emulator:
 def default_parts() -> Parts:
     """Return the shipped providers, scenarios and model."""
     from azserve.emulator import providers, scenarios
+    from azserve.emulator.arm.deployments.provider import PROVIDER as DEPLOYMENTS
     from azserve.emulator.inference.app import serve
     from azserve.emulator.site import Parts
 
     return Parts(
-        offer=lambda scenario: (*_deployments(), *providers.offered(scenario)),
+        offer=lambda scenario: (DEPLOYMENTS, *providers.offered(scenario)),
         resolve_host=providers.resolve_host,
         serve_model=serve,
         load_scenario=scenarios.load,
         expand_scenario=scenarios.expand,
     )
-
-
-def _deployments() -> tuple[Provider, ...]:
-    name = "azserve.emulator.arm.deployments.provider"
-    if importlib.util.find_spec(name) is None:
-        return ()
-    return (importlib.import_module(name).PROVIDER,)
 
 
 def _is_loopback(host: str) -> bool:
