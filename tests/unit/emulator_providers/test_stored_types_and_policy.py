@@ -115,6 +115,60 @@ def test_each_stored_type_shows_what_it_is_for(bench: Bench, path: str, body: di
     assert filled in bench.put(path, body)["properties"]
 
 
+def _purge(bench: Bench, location: str = "eastus2") -> int:
+    return bench.ask("POST", "/deletedVaults/{vault}/purge", vault="kv-abc", location=location).status
+
+
+def test_a_deleted_vault_keeps_its_name_until_it_is_purged(bench: Bench) -> None:
+    bench.put(VAULT, key_vault())
+    bench.delete(VAULT)
+    assert not bench.has(VAULT)
+    error = bench.refused(VAULT, key_vault())
+    assert (error.status, error.code) == (409, "ConflictError")
+    assert _purge(bench) == 200
+    assert bench.begin(VAULT, key_vault()).status == 201
+
+
+def test_a_deleted_vault_is_listed_and_recovered(bench: Bench) -> None:
+    bench.put(VAULT, key_vault() | {"tags": {"a": "b"}})
+    bench.delete(VAULT)
+    (listed,) = bench.ask("GET", "Microsoft.KeyVault/deletedVaults").body["value"]
+    shown = bench.ask("GET", "/deletedVaults/{vault}", vault="kv-abc", location="East US 2").body
+    assert listed == shown
+    assert (shown["properties"]["tags"], shown["properties"]["purgeProtectionEnabled"]) == ({"a": "b"}, False)
+    assert "createMode" not in bench.put(VAULT, key_vault(createMode="recover"))["properties"]
+    assert bench.ask("GET", "Microsoft.KeyVault/deletedVaults").body == {"value": []}
+
+
+def test_a_deleted_vault_goes_by_itself_when_its_days_are_over(bench: Bench) -> None:
+    bench.put(VAULT, key_vault(softDeleteRetentionInDays=7))
+    bench.delete(VAULT)
+    bench.wait(7 * 24 * 3600)
+    assert bench.begin(VAULT, key_vault()).status == 201
+
+
+def test_a_protected_vault_is_not_purged(bench: Bench) -> None:
+    bench.put(VAULT, key_vault(enablePurgeProtection=True))
+    bench.delete(VAULT)
+    with pytest.raises(ArmError, match="protected"):
+        _purge(bench)
+
+
+def test_a_vault_that_was_never_deleted_is_neither_purged_nor_recovered(bench: Bench) -> None:
+    with pytest.raises(ArmError, match="does not exist"):
+        _purge(bench)
+    assert bench.refused(VAULT, key_vault(createMode="recover")).code == "DeletedVaultNotFound"
+
+
+def test_the_name_of_a_deleted_vault_is_taken_for_other_groups_too(bench: Bench) -> None:
+    bench.put(VAULT, key_vault())
+    bench.delete(VAULT)
+    elsewhere = GROUP.replace("/rg", "/other") + f"/providers/{VAULT}"
+    assert bench.refused(elsewhere, key_vault()).code == "VaultAlreadyExists"
+    with pytest.raises(ArmError, match="does not exist"):
+        _purge(bench, "westus")
+
+
 def test_a_role_assignment_names_its_scope_and_has_no_state(bench: Bench) -> None:
     bench.put(STORAGE, storage_account())
     on_group = bench.put(f"{ROLE}1", GRANT)["properties"]

@@ -2,7 +2,8 @@
 
 `table.py` has one row per type; `kind.py` makes a kind of each row. A row says what is refused (name rule, required
 members, values that must be one of a few) and what Azure would fill in. Nothing stored here does anything: a network
-connects nobody, a diagnostic setting sends nothing. Role assignments are the exception that `identity/` may read.
+connects nobody, a diagnostic setting sends nothing. Two exceptions: role assignments, which others may read, and
+deleted key vaults, which keep their names (`vaults.py`).
 
 One more type is one more row. Rejected: storing any type at all, which would accept typing errors in silence.
 """

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from azserve.emulator.kernel.kinds import Provider
+from azserve.emulator.providers.stored_only import vaults
 from azserve.emulator.providers.stored_only.kind import StoredKind
-from azserve.emulator.providers.stored_only.table import ROWS
+from azserve.emulator.providers.stored_only.table import ROWS, Row
+
+_ROUTES = {"Microsoft.KeyVault": vaults.ROUTES}
 
 
 def providers(locations: tuple[str, ...]) -> tuple[Provider, ...]:
     """Return one provider per namespace, offered in some regions."""
     namespaces = dict.fromkeys(row.type.partition("/")[0] for row in ROWS)
-    return tuple(
-        Provider(
-            namespace=namespace,
-            kinds=tuple(StoredKind(row, locations) for row in ROWS if row.type.startswith(f"{namespace}/")),
-            routes={},
-        )
-        for namespace in namespaces
+    return tuple(_provider(namespace, locations) for namespace in namespaces)
+
+
+def _provider(namespace: str, locations: tuple[str, ...]) -> Provider:
+    rows = [row for row in ROWS if row.type.startswith(f"{namespace}/")]
+    return Provider(
+        namespace=namespace,
+        kinds=tuple(_kind(row, locations) for row in rows),
+        routes=_ROUTES.get(namespace, {}),
+        route_api_versions=rows[0].api_versions,
     )
+
+
+def _kind(row: Row, locations: tuple[str, ...]) -> StoredKind:
+    return vaults.Vaults(row, locations) if row.type == vaults.TYPE else StoredKind(row, locations)
