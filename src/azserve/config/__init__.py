@@ -48,7 +48,8 @@ def explain_origins(request: ConfigRequest) -> ResolvedDocument:
 
 
 def json_schema(catalogue: Catalogue | None = None) -> JsonObject:
-    """Return the file's JSON Schema for editors; with a catalogue it offers models and regions by name."""
+    """Return the file's JSON Schema for editors, which offers the catalogue's models and regions by name."""
+    from azserve.catalogue import load_catalogue
     from azserve.config.schema import file_schema
 
-    return file_schema(catalogue)
+    return file_schema(catalogue or load_catalogue())

@@ -19,7 +19,7 @@ _FIXED = ("fleet", "environments")
 Schema = dict[str, Any]
 
 
-def file_schema(catalogue: Catalogue | None) -> JsonObject:
+def file_schema(catalogue: Catalogue) -> JsonObject:
     """Return the schema of a whole file, its environments included."""
     root = FleetShape.model_json_schema(by_alias=True, ref_template="#/definitions/{model}")
     definitions: Schema = root.pop("$defs")
@@ -41,9 +41,7 @@ def file_schema(catalogue: Catalogue | None) -> JsonObject:
     return {"$schema": _DIALECT, **root, "title": "azserve.yaml", "definitions": definitions}
 
 
-def _words(catalogue: Catalogue | None) -> Mapping[str, Sequence[str]]:
-    if catalogue is None:
-        return {}
+def _words(catalogue: Catalogue) -> Mapping[str, Sequence[str]]:
     return {
         "models": tuple(catalogue.models),
         "regions": tuple(catalogue.regions),
@@ -61,7 +59,7 @@ def _rewritten(schema: Any, words: Mapping[str, Sequence[str]]) -> Any:  # noqa:
     if not isinstance(schema.get("default"), str | bool):
         schema.pop("default", None)
     list_name = schema.pop("x-words", None)
-    if list_name in words:
+    if list_name is not None:
         schema["anyOf"] = [{"enum": list(words[list_name])}, {"type": schema.pop("type", "string")}]
     elif "enum" in schema or schema.get("type") in ("integer", "number"):
         said = {key: schema.pop(key) for key in ("type", "enum", "minimum", "exclusiveMinimum") if key in schema}

@@ -6,9 +6,11 @@ is one shape to work from; places are found again by `tree.locate`, which knows 
 
 from __future__ import annotations
 
+from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
 
 from azserve.config.rules import (
     Boundary,
@@ -45,7 +47,7 @@ from azserve.config.rules import (
     Version,
     refuse,
 )
-from azserve.config.tree import Path
+from azserve.config.tree import Part, Path
 
 
 class Shape(BaseModel):
@@ -261,30 +263,30 @@ class FleetShape(Shape):
 
 
 def keys_at(path: Path) -> dict[str, str]:
-    """Return the keys that the map at a path may have, each with its description; empty where any key goes."""
-    at: type[Shape] | None = FleetShape
-    inside: list[type[Shape]] = []
+    """Return the keys that the map at a path has, each with its description; the path leads to one of the shapes."""
+    at: object = FleetShape
     for part in path:
-        if inside:
-            at, inside = inside[0], []
-            continue
-        if at is None or isinstance(part, int):
-            continue
-        fields = {field.alias or name: field for name, field in at.model_fields.items()}
-        if part not in fields:
-            return {}
-        annotation = fields[part].annotation
-        found = _shapes_in(annotation)
-        if get_origin(annotation) is dict:
-            at, inside = None, found
-        else:
-            at = found[0] if found else None
-    if at is None:
-        return {}
-    return {field.alias or name: field.description or "" for name, field in at.model_fields.items()}
+        at = _below(at, part)
+    shape = _without_none(at)
+    assert isinstance(shape, type)
+    assert issubclass(shape, Shape)
+    return {name: field.description or "" for name, field in _fields(shape).items()}
 
 
-def _shapes_in(annotation: object) -> list[type[Shape]]:
+def _below(annotation: object, part: Part) -> object:
+    """Return what a key or an index leads to: a shape's field, a map's values, a list's items."""
+    annotation = _without_none(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Shape):
-        return [annotation]
-    return [shape for argument in get_args(annotation) for shape in _shapes_in(argument)]
+        return _fields(annotation)[str(part)].annotation
+    arguments = get_args(annotation)
+    return arguments[1] if get_origin(annotation) is dict else arguments[0]
+
+
+def _fields(shape: type[Shape]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in shape.model_fields.items()}
+
+
+def _without_none(annotation: object) -> object:
+    if get_origin(annotation) is not UnionType:
+        return annotation
+    return next(each for each in get_args(annotation) if each is not NoneType)
