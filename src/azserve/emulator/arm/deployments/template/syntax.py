@@ -18,7 +18,7 @@ from azserve.emulator.arm.deployments.template.values import TemplateError
 
 LONGEST = 24_576
 """Characters an expression may have; Microsoft's template limits, 2025."""
-DEEPEST = 100
+DEEPEST = 64
 """Levels of nesting; ours, so that a hostile template cannot exhaust the stack."""
 
 
