@@ -11,6 +11,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
@@ -23,12 +24,40 @@ _KEEP_ALIVE_S = 75
 
 
 class LocalAzureProtocol(H11Protocol):
-    """Tells the application which transport a request came over, so that a fault rule can cut it."""
+    """Tells the application which transport a request came over, so that a fault rule can cut it.
+
+    Gives up on a client that sends the head of its request too slowly; bodies are timed by the application.
+    """
+
+    head_timeout_s = 30.0
+    _too_slow: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Put the transport where the request's scope takes its state from."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
+
+    def data_received(self, data: bytes) -> None:
+        """Time the head of a request from its first byte to its last."""
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._stop_timing()
+        elif self._too_slow is None:
+            self._too_slow = self.loop.call_later(self.head_timeout_s, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the time limit with the connection."""
+        self._stop_timing()
+        super().connection_lost(exc)
+
+    def _stop_timing(self) -> None:
+        if self._too_slow is not None:
+            self._too_slow.cancel()
+            self._too_slow = None
+
+    def _give_up(self) -> None:
+        self.transport.write(b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+        self.transport.close()
 
 
 async def listen(

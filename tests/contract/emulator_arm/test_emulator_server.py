@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from azserve.emulator.facts import all_facts
+from azserve.emulator.protocol import LocalAzureProtocol
 from azserve.emulator.server import Emulator, EmulatorError
 
 
@@ -191,6 +192,20 @@ def test_headers_without_end_are_refused(emulator: Emulator) -> None:
     with socket.create_connection(("127.0.0.1", int(emulator.url.rpartition(":")[2])), timeout=10) as raw:
         raw.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 200_000)
         assert raw.recv(100).startswith(b"HTTP/1.1 4")
+
+
+def test_a_head_sent_too_slowly_is_given_up(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LocalAzureProtocol, "head_timeout_s", 0.05)
+    with socket.create_connection(("127.0.0.1", int(emulator.url.rpartition(":")[2])), timeout=10) as raw:
+        raw.sendall(b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\nA:")
+        assert raw.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_a_head_in_pieces_is_still_a_head(emulator: Emulator) -> None:
+    with socket.create_connection(("127.0.0.1", int(emulator.url.rpartition(":")[2])), timeout=10) as raw:
+        raw.sendall(b"GET /_emulator/health HT")
+        raw.sendall(b"TP/1.1\r\nHost: x\r\n\r\n")
+        assert raw.recv(100).startswith(b"HTTP/1.1 200")
 
 
 def test_every_guess_is_listed() -> None:
