@@ -97,7 +97,7 @@ class CapacityShape(Shape):
 class EndpointShape(Shape):
     """One model to deploy."""
 
-    model: ModelId = Field(description="The model's name in the catalogue; `azserve models list` shows them.")
+    model: ModelId = Field(description="The model, as the catalogue spells it: `DeepSeek-V3.2`.")
     hosting: HostingWord | None = Field(default=None, description="Needed only where the model has both hostings.")
     version: Version | None = Field(
         default=None, description="Foundry only, and required there; `latest` is pinned when read."
@@ -258,7 +258,7 @@ class FleetShape(Shape):
     foundry: FoundryShape = FoundryShape()
     rollout: RolloutShape = RolloutShape(canary=None, gate=None)
     smoke: SmokeShape = SmokeShape()
-    ttl: Ttl | None = Field(default=None, description="How long the fleet may live; `destroy --expired` ends it.")
+    ttl: Ttl | None = Field(default=None, description="How long the fleet may live.")
     templates: str | None = Field(default=None, description="Folder with a template set of your own, beside this file.")
 
 

@@ -23,7 +23,7 @@ tags:
 # A list means all of these. `{need: 2, of: [eastus2, westus3, northcentralus]}` means any two, the first ones first.
 regions: {need: 2, of: [eastus2, westus3, northcentralus]}
 
-# What to deploy, by a key that clients pass as the model's name. `azserve models list` shows what there is.
+# What to deploy, by a key that clients pass as the model's name. The schema lists the models there are.
 endpoints:
   # A Foundry deployment: takes capacity from your quota, names a version. One unit is 1,000 tokens a minute here.
   chat: {model: DeepSeek-V3.2, version: "1", sku: GlobalStandard, capacity: {min: 20, target: 100}}
@@ -36,7 +36,7 @@ endpoints:
 #   sign_in: entra                       # no keys at all; then say who may call:
 #   access: [{principal: "$${APP_OBJECT_ID}", role: call}]
 
-# Probes that must pass after a deployment: `azserve smoke --list` shows all of them.
+# Probes that must pass after a deployment.
 smoke:
   required: [chat, stream]
 
