@@ -203,10 +203,11 @@ def _choose(party: Party, situation: Situation, standing: _Standing, on_unknown:
             accepted = {Answer.YES, least}
             if on_unknown is OnUnknown.TRY or (on_unknown is OnUnknown.WARN and _is_there(party, region, situation)):
                 accepted.add(Answer.UNKNOWN)
+            # Kept whatever becomes of it: it knows what has been placed before, as the first verdict did not.
+            standing.verdicts.update({(one.endpoint, region): one for one in verdicts})
             if all(verdict.answer in accepted for verdict in verdicts):
                 chosen.append(region)
                 standing.placed.setdefault(region, []).extend(party.endpoints)
-                standing.verdicts.update({(one.endpoint, region): one for one in verdicts})
     standing.chosen.update(dict.fromkeys(chosen))
     if len(chosen) < party.needed:
         refused = [region for region in party.choice.of if region not in chosen]

@@ -174,11 +174,26 @@ def _capacity(endpoint: EndpointSettings, region: Region, going: Going, situatio
 
 
 def _share(key: EndpointKey, region: Region, room: Room) -> int:
-    """Return what one endpoint gets; of a pool that may span regions, only what fits if it does."""
+    """Return what one endpoint gets of its pool.
+
+    A pool that may or may not span regions gives the target only if that fits in both cases, else what stands
+    already, else a share as if it did. Others' use is taken at its highest (all but what this region holds), which
+    is the same before and after this fleet has grown: a second run finds nothing to change.
+    """
     asks = room.here
     if room.scope is not PoolScope.REGIONAL and room.fits_everywhere:
         # In one order for all regions, so that each works out the same shares.
         asks = tuple(sorted((*room.here, *room.elsewhere), key=lambda ask: (ask.region, ask.endpoint)))
+    own = next(ask for ask in room.here if ask.endpoint == key)
+    if room.scope is PoolScope.UNKNOWN and room.elsewhere:
+        others = max(0.0, room.pool.current - sum(ask.held for ask in room.here))
+        wanted = sum(ask.target for ask in (*room.here, *room.elsewhere))
+        if wanted + others <= room.pool.limit:
+            return own.target
+        if own.held >= own.minimum:
+            return min(own.held, own.target)
+        if not room.fits_everywhere:
+            return own.minimum
     shares = dict(zip(((ask.endpoint, ask.region) for ask in asks), share_out(asks, room.free), strict=True))
     return shares[key, region]
 

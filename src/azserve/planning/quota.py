@@ -166,10 +166,28 @@ def find_room(
     return Room(
         pool=pool,
         evidence=facts.pools.evidence,
-        scope=situation.catalogue.pool_scope(name),
+        scope=_scope(name, situation),
         here=tuple(sorted(here, key=lambda ask: list(situation.settings.endpoints).index(ask.endpoint))),
         elsewhere=tuple(_elsewhere(name, region, situation, alongside)),
     )
+
+
+def _scope(name: str, situation: Situation) -> PoolScope:
+    """Return a pool's reach: as published, else regional where two regions give it different limits.
+
+    One pool for all regions is listed by each with the same aggregate, so lists that differ cannot be of one pool
+    (inferred from the announcement of 2026-05). Lists that agree prove nothing: defaults are equal everywhere.
+    """
+    published = situation.catalogue.pool_scope(name)
+    if published is not PoolScope.UNKNOWN:
+        return published
+    limits = {
+        pool.limit
+        for facts in situation.facts.regions.values()
+        for pool in facts.pools.value or ()
+        if same_text(pool.name, name)
+    }
+    return PoolScope.REGIONAL if len(limits) > 1 else PoolScope.UNKNOWN
 
 
 def quota_grounds(endpoint: EndpointSettings, room: Room, situation: Situation) -> Iterator[Ground]:
@@ -227,15 +245,13 @@ def _short_of_target(own: Ask, room: Room) -> Iterator[Ground]:
 
 
 def _who(own: Ask, asks: Sequence[Ask]) -> str:
-    others = [ask for ask in asks if ask is not own and ask.growth]
-    if not others:
-        return f"`{own.endpoint}` needs"
-    names = ", ".join(_seen_from(own, ask) for ask in others)
-    return f"`{own.endpoint}` and {names} together need"
-
-
-def _seen_from(own: Ask, other: Ask) -> str:
-    return f"`{other.endpoint}`" if other.region == own.region else f"`{other.endpoint}` in `{other.region}`"
+    here = [f"`{ask.endpoint}`" for ask in asks if ask.region == own.region and (ask.growth or ask is own)]
+    away = sum(1 for ask in asks if ask.region != own.region and ask.growth)
+    if away:
+        here.append(f"{away} more in other regions")
+    if len(here) == 1:
+        return f"{here[0]} needs"
+    return f"{', '.join(here[:-1])} and {here[-1]} together need"
 
 
 def _held(endpoint: EndpointSettings, region: Region, sku: OfferedSku, situation: Situation) -> int:

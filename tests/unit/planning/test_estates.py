@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.unit.planning.worlds import (
     NOW,
@@ -225,6 +225,53 @@ def test_a_pool_that_may_span_regions_is_shared_out_among_them() -> None:
     pool = {"pools": {V32_POOL: (0, 300)}}
     made = [estate.foundry for estate in estates(wanted, eastus2=pool, westus3=pool)]
     assert [host.deployments[0].capacity for host in made if host] == [200, 100]
+
+
+def after_deploying(wanted: Settings, made: tuple[RegionEstate, ...]) -> list[Any]:
+    return [
+        live_deployment(wanted, estate.region, {"key": one.key, "capacity": one.capacity})
+        for estate in made
+        if estate.foundry
+        for one in estate.foundry.deployments
+    ]
+
+
+@given(
+    st.integers(0, 200),
+    st.integers(50, 900),
+    st.sampled_from(["regional", "subscription", "unknown"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_second_plan_asks_for_the_same_capacities(
+    current: int, limit: int, scope: str, spans: bool, limits_differ: bool
+) -> None:
+    spans = spans if scope == "unknown" else scope == "subscription"
+    places = ("eastus2", "westus3", "westus")
+    wanted = settings({"a": V32, "b": {**V32, "capacity": {"min": 10, "target": 60}}}, places)
+    known = catalogue(scopes={V32_POOL: scope})
+    limits = {name: limit + at * (limits_differ and not spans) for at, name in enumerate(places)}
+
+    def found(used: dict[str, int]) -> Any:
+        return [region_facts(name, pools={V32_POOL: (current + used[name], limits[name])}) for name in places]
+
+    try:
+        before = place(wanted, known, facts(found(dict.fromkeys(places, 0))), TODAY).estates
+    except Refused:
+        return
+    each = {
+        estate.region: sum(one.capacity for one in estate.foundry.deployments) for estate in before if estate.foundry
+    }
+    used = {name: sum(each.values()) if spans else each[Region(name)] for name in places}
+    assume(all(current + used[name] <= limits[name] for name in places))
+    again = place(wanted, known, facts(found(used), after_deploying(wanted, before)), TODAY).estates
+    assert again == before
+
+
+def test_pools_with_limits_that_differ_are_the_regions_own() -> None:
+    wanted = settings({"v32": V32}, ["eastus2", "westus3"])
+    made = estates(wanted, eastus2={"pools": {V32_POOL: (0, 300)}}, westus3={"pools": {V32_POOL: (0, 301)}})
+    assert [estate.foundry.deployments[0].capacity for estate in made if estate.foundry] == [200, 200]
 
 
 @pytest.mark.parametrize("lacking", ["model_id", "format"])
