@@ -9,7 +9,11 @@ catalogue, and only `cli` starts it. That is what keeps a test against it honest
     providers/   one folder per resource provider: kinds of resources and their rules
     inference/   the data plane: routes, keys and tokens, the scripted model, server-sent events
     scenarios/   data files in Azure's wire form: catalogue, quotas, lifecycle, provisioning times
-    server.py    sockets; app.py puts the parts together; admin.py and faults.py are `/_emulator`
+
+    server.py    start and stop it; protocol.py listens; errors.py is what can go wrong with it
+    site.py      the parts put together, without sockets: the world, the log, which part answers
+    app.py       one request in, one answer out; reading.py and sending.py are its two ends
+    admin.py     `/_emulator`; faults.py the fault rules; facts.py everything that is inferred
 
 Time is the World's clock, which can be advanced and sped up. Nothing runs in the background: what is due happens
 when the next request arrives, in order and at its own time, because without a request nobody could tell. An idle
