@@ -102,6 +102,7 @@ def test_an_inline_scenario_is_laid_over_the_default_unless_it_says_otherwise() 
     assert expand({"seconds": {"account": 9}})["seconds"]["deployment"] == load("default")["seconds"]["deployment"]
     assert expand({"extends": [], "seconds": {"account": 9}}) == {"seconds": {"account": 9}}
     assert expand({"extends": "tight-quota"})["name"] == "tight-quota"
+    assert "locations" in expand({"name": "default"})
 
 
 def test_a_scenario_is_read_from_a_file(tmp_path: Path) -> None:
@@ -120,6 +121,7 @@ def test_a_scenario_is_read_from_a_file(tmp_path: Path) -> None:
         ('{"secconds": {}}', "member `secconds`", "did you mean `seconds`?"),
         ('{"zzz": {}}', "member `zzz`", "members are"),
         ('{"extends": "tight"}', "which is not shipped", "tight-quota"),
+        ('{"extends": "parts/../../../secrets"}', "which is not shipped", "tight-quota"),
         ('{"extends": 7}', "not a list of names", "shipped"),
     ],
 )

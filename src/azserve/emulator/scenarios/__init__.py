@@ -33,11 +33,11 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 
 from azserve.emulator.kernel.wire import Json
 
+_FOLDER = Path(__file__).parent
 MEMBERS = frozenset(
     {
         "about",
@@ -74,8 +74,7 @@ class ScenarioError(Exception):
 
 def names() -> tuple[str, ...]:
     """Return the names of the shipped scenarios, in alphabetical order."""
-    found = (entry.name for entry in files(__name__).iterdir())
-    return tuple(sorted(name.removesuffix(".json") for name in found if name.endswith(".json")))
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.json")))
 
 
 def load(name_or_path: str) -> dict[str, Json]:
@@ -136,15 +135,16 @@ def merge(below: Json, above: Json) -> Json:
 
 
 def _extended(overlay: Mapping[str, Json], what: str) -> list[str]:
-    extends = overlay.get("extends", [] if overlay.get("name") == "default" else ["default"])
+    extends = overlay.get("extends", ["default"])
     listed = [extends] if isinstance(extends, str) else extends
     if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
         raise ScenarioError(f"`extends` of `{what}` is not a list of names", hint="name shipped scenarios")
+    shipped = {path.relative_to(_FOLDER).with_suffix("").as_posix() for path in _FOLDER.rglob("*.json")}
     for name in listed:
-        if name not in names() and not name.startswith("parts/"):
+        if name not in shipped:
             raise ScenarioError(f"`{what}` extends `{name}`, which is not shipped", hint=f"use {', '.join(names())}")
     return listed
 
 
 def _shipped(name: str) -> Json:
-    return json.loads(files(__name__).joinpath(f"{name}.json").read_text(encoding="utf-8"))
+    return json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))

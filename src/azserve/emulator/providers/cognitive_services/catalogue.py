@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +62,7 @@ def _sku_offered(world: World, name: str, location: str) -> bool:
 
 
 def listed(world: World, location: str, subscription: str) -> list[dict[str, Json]]:
-    """Return the list of a region's models in wire form: each once per kind of account."""
+    """Return the list of a region's models in wire form: each once per kind. Parts of it are the scenario's."""
     place = spelled(world, location)
     return [
         {
@@ -74,7 +73,7 @@ def listed(world: World, location: str, subscription: str) -> list[dict[str, Jso
             "location": place,
             "kind": kind,
             "skuName": "S0",
-            "model": copy.deepcopy(entry.model) | {"systemData": _system_data(entry)},
+            "model": entry.model | {"systemData": _system_data(entry)},
         }
         for entry in entries(world, location)
         for kind in entry.kinds
