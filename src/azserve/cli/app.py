@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import click
 
 from azserve.cli.speak import say_problems
 from azserve.cli.streams import Streams
-from azserve.errors import ExitCode, Problem, Severity
+from azserve.errors import ExitCode, Problem
 
 if TYPE_CHECKING:
     from azserve.config import ConfigRequest
@@ -91,6 +91,8 @@ class App:
     verb: str
     options: CommonOptions
     streams: Streams
+    noted: list[Problem] = field(default_factory=list)
+    """Warnings met on the way, printed with the answer."""
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -108,10 +110,15 @@ class App:
         return load_catalogue()
 
     def settings(self) -> Settings:
-        """Resolve file, environment and flags; raises ConfigurationError with every problem."""
+        """Resolve file, environment and flags; raises ConfigurationError with every problem.
+
+        What is odd about the file but not wrong goes to stderr, and into the document as a warning.
+        """
         from azserve.config import load
 
-        return load(self.config_request())
+        settings = load(self.config_request())
+        self.noted.extend(settings.warnings)
+        return settings
 
     def config_request(self) -> ConfigRequest:
         """What `config` is asked."""
@@ -160,6 +167,7 @@ class App:
         from azserve.reporting.voices import Output
 
         ok = code is ExitCode.DONE
+        problems = (*self.noted, *problems)
         match Output(self.options.output):
             case Output.JSON | Output.YAML:
                 self._write(self._document(result, problems, ok=ok, reveal=reveal))
@@ -169,14 +177,6 @@ class App:
             colour = self.streams.colour(self.streams.err, wanted=self.options.colour)
             say_problems(self.streams, problems, colour=colour)
         return code
-
-    def refuse_prompt(self, what: str, flag: str) -> Problem:
-        """Return the problem of a question that nobody is there to answer."""
-        return Problem("confirmation-missing", what, Severity.ERROR, hint=f"say so with `{flag}`")
-
-    def quiet(self) -> App:
-        """Return the same surroundings without progress."""
-        return replace(self, options=replace(self.options, quiet=True))
 
     def _document(self, result: object, problems: tuple[Problem, ...], *, ok: bool, reveal: bool) -> str:
         from azserve.reporting.plain import envelope, plain

@@ -11,11 +11,16 @@ from azserve.model.artifact import Artifact
 from azserve.model.catalogue import Catalogue
 from azserve.model.results import FileOutcome, FileState, RenderResult
 from azserve.model.settings import Settings
+from azserve.model.verdict import ReasonCode
 from azserve.planning.choosing import place
 from azserve.rendering.render import render as render_placement
 from azserve.rendering.templates import TemplateSet
 from azserve.rendering.writing import DifferenceKind, check_artifact, write_artifact
 from azserve.surveying.survey import offline_facts
+
+
+UNASKED = frozenset({ReasonCode.UNREADABLE, ReasonCode.NO_EVIDENCE})
+"""That nobody asked Azure goes without saying here: rendering is offline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def render(request: RenderRequest) -> RenderResult:
         out=request.out,
         regions=tuple(estate.region for estate in placement.estates),
         files=outcomes,
-        warnings=placement.warnings,
+        warnings=tuple(each for each in placement.warnings if each.code not in UNASKED),
     )
 
 

@@ -8,7 +8,7 @@ from azserve.model.settings import Settings
 
 
 def validate(request: ConfigRequest) -> ValidateResult:
-    """Resolve the file; raises ConfigurationError with every problem in it."""
+    """Resolve the file and return what it asks for; raises ConfigurationError with every problem in it."""
     return summary(load(request))
 
 

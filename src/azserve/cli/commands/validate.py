@@ -21,9 +21,9 @@ def validate(app: App, *, show: bool, schema: bool) -> ExitCode:
         return _schema(app)
     if show:
         return _show(app)
-    from azserve.verbs.validate import validate as run
+    from azserve.verbs.validate import summary
 
-    return app.answer(run(app.config_request()))
+    return app.answer(summary(app.settings()))
 
 
 def _schema(app: App) -> ExitCode:
