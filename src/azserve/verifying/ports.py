@@ -15,7 +15,8 @@ class ModelError(AzserveError):
     """A model, or what stands before it, did not give an answer.
 
     ModelError
-    ├── Unreachable        no connection, no TLS, no answer in time: says nothing about the model
+    ├── Unreachable        no way there: no name, no connection, no TLS, not from this network
+    ├── TooSlow            connected, and no answer in time: slow before dead
     ├── Unauthorised       the key or token is not taken
     ├── NotVisibleYet      404: unknown here, which a fresh deployment is for some minutes
     ├── ParameterRefused   this model does not take what was asked of it
@@ -45,9 +46,15 @@ class ModelError(AzserveError):
 
 
 class Unreachable(ModelError):
-    """No connection, no TLS, or no answer in time."""
+    """No way there from here; says nothing about the model."""
 
     default_code = "unreachable"
+
+
+class TooSlow(ModelError):
+    """Connected, and no answer, or no end of one, in time."""
+
+    default_code = "too-slow"
 
 
 class Unauthorised(ModelError):
@@ -128,5 +135,8 @@ class ModelClients(Protocol):
     """Opens clients, with the sign-in that the endpoint asks for."""
 
     def open(self, endpoint: Endpoint) -> AbstractContextManager[ModelClient]:
-        """Return a client for this endpoint; raises an AzserveError where no key or token can be had."""
+        """Return a client for this endpoint, on its usual route.
+
+        Opening raises an AzserveError where no key or token can be had.
+        """
         ...

@@ -1,0 +1,99 @@
+"""All endpoints side by side, in a stable order, under one budget."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from azserve.errors import UsageError
+from azserve.model.catalogue import Catalogue
+from azserve.model.endpoint import Endpoint
+from azserve.model.finding import Finding, Outcome
+from azserve.model.names import FleetId
+from azserve.model.progress import Progress, silent
+from azserve.model.results import SmokeResult
+from azserve.model.settings import SmokeSettings
+from azserve.verifying.asking import Means, Task, ask_endpoint
+from azserve.verifying.judging import Subject, abilities_of
+from azserve.verifying.patience import Patience
+from azserve.verifying.ports import ModelClients
+from azserve.verifying.probe import Probe
+from azserve.verifying.purse import Purse
+from azserve.verifying.reading import probes
+from azserve.verifying.threads import side_by_side
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRun:
+    """What to ask, and whom."""
+
+    fleet_id: FleetId
+    endpoints: tuple[Endpoint, ...]
+    smoke: SmokeSettings
+    catalogue: Catalogue
+    only: tuple[str, ...] = ()
+    """Only these probes, all of them required; empty: every probe, required as `smoke` says."""
+    patience: Patience = field(default_factory=Patience)
+
+
+def run_probes(
+    run: ProbeRun,
+    clients: ModelClients,
+    *,
+    monotonic: Callable[[], float],
+    wait: Callable[[float], None],
+    progress: Progress = silent,
+) -> SmokeResult:
+    """Ask every endpoint, all of them side by side; the findings keep the order of endpoints and of probes.
+
+    Raises UsageError (`probe-unknown`) for a probe in `only` that there is not, before anything is asked.
+    """
+    chosen = _chosen(run.only)
+    began = monotonic()
+    purse = Purse(run.smoke.budget_tokens)
+    means = Means(clients, purse, run.patience, monotonic, wait, progress)
+
+    def ask(endpoint: Endpoint) -> tuple[Finding, ...]:
+        required = frozenset(run.only) or required_of(run.smoke, endpoint)
+        subject = Subject(endpoint, abilities_of(endpoint, run.catalogue), private=run.smoke.private)
+        found = ask_endpoint(subject, [Task(probe, probe.name in required) for probe in chosen], means)
+        return (*found, *_missing(required, endpoint))
+
+    findings = tuple(finding for found in side_by_side(ask, run.endpoints) for finding in found)
+    return SmokeResult(run.fleet_id, findings, purse.spent, monotonic() - began)
+
+
+def required_of(smoke: SmokeSettings, endpoint: Endpoint) -> frozenset[str]:
+    """Return the probes that an endpoint must pass."""
+    return frozenset(smoke.required) | frozenset(smoke.by_endpoint.get(endpoint.key, ()))
+
+
+def _chosen(only: Sequence[str]) -> tuple[Probe, ...]:
+    known = {probe.name: probe for probe in probes()}
+    for name in only:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            meant = f"did you mean `{near[0]}`? " if near else ""
+            names = ", ".join(f"`{each}`" for each in known)
+            raise UsageError(f"there is no probe `{name}`", code="probe-unknown", hint=f"{meant}there are {names}")
+    return tuple(probe for name, probe in known.items() if not only or name in only)
+
+
+def _missing(required: frozenset[str], endpoint: Endpoint) -> tuple[Finding, ...]:
+    """Return a finding for each required probe that there is not: what was not asked has not been proved."""
+    known = {probe.name for probe in probes()}
+    return tuple(
+        Finding(
+            probe=name,
+            endpoint=endpoint.key,
+            region=endpoint.region,
+            outcome=Outcome.SKIPPED,
+            required=True,
+            message=f"this version of azserve has no probe `{name}`",
+            code="probe-unknown",
+            hint="take it out of `smoke.required`; `azserve smoke --list` shows what there is",
+            attempts=0,
+        )
+        for name in sorted(required - known)
+    )
