@@ -21,6 +21,9 @@ def bench() -> Bench:
     return made
 
 
+PHYSICAL = {"regionType": "Physical", "regionCategory": "Recommended", "pairedRegion": []}
+
+
 def _names(reply: Reply) -> list[str]:
     return [one["name"] for one in reply.body["value"]]
 
@@ -200,7 +203,7 @@ def test_locations_come_from_the_scenario() -> None:
     bench = Bench(scenario={"locations": [{"name": "moon", "displayName": "Moon", "metadata": {"geography": "Space"}}]})
 
     listed = bench.ask("GET", f"{ROOT}/locations").body["value"]
-    assert [(one["name"], one["metadata"]) for one in listed] == [("moon", {"geography": "Space"})]
+    assert [(one["name"], one["metadata"]) for one in listed] == [("moon", {"geography": "Space", **PHYSICAL})]
     assert bench.make_group(location="Moon").status == 201
 
 

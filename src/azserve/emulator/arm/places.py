@@ -47,17 +47,7 @@ def locations(world: World) -> list[dict[str, Json]]:
 
 def list_locations(world: World, call: Call, names: Mapping[str, str]) -> Reply:
     """Answer the locations of a subscription."""
-    found = [
-        {
-            "id": f"/subscriptions/{names['subscription']}/locations/{one['name']}",
-            "type": "Region",
-            "regionalDisplayName": one["displayName"],
-            "metadata": {"regionType": "Physical", "regionCategory": "Recommended"},
-            **one,
-        }
-        for one in locations(world)
-    ]
-    return Reply(200, {"value": found})
+    return Reply(200, {"value": [_location(names["subscription"], one) for one in locations(world)]})
 
 
 def show_subscription(world: World, call: Call, names: Mapping[str, str]) -> Reply:
@@ -84,6 +74,16 @@ def list_tenants(world: World, call: Call, names: Mapping[str, str]) -> Reply:
         "tenantCategory": "Home",
     }
     return Reply(200, {"value": [tenant]})
+
+
+def _location(subscription: str, one: dict[str, Json]) -> dict[str, Json]:
+    """One location with the members that follow from others: ids, and what all physical regions share."""
+    within = f"/subscriptions/{subscription}/locations"
+    metadata: dict[str, Json] = {"regionType": "Physical", "regionCategory": "Recommended", **one.get("metadata", {})}
+    pairs = metadata.get("pairedRegion", [])
+    metadata["pairedRegion"] = [{"name": pair["name"], "id": f"{within}/{pair['name']}"} for pair in pairs]
+    shown = {"id": f"{within}/{one['name']}", "type": "Region", "regionalDisplayName": one["displayName"], **one}
+    return {**shown, "metadata": metadata}
 
 
 def _subscription(world: World, subscription: str) -> dict[str, Json]:
