@@ -52,11 +52,20 @@ class Subscriptions:
 class Reader:
     """surveying.ports.AzureReader. Safe to share by threads."""
 
-    def __init__(self, azure: Azure, subscriptions: Subscriptions, *, existing: tuple[ResourceId, ...] = ()) -> None:
+    def __init__(
+        self,
+        azure: Azure,
+        subscriptions: Subscriptions,
+        *,
+        existing: tuple[ResourceId, ...] = (),
+        at_once: int = AT_ONCE,
+    ) -> None:
+        """`existing` names hosts that are not ours but may hold what is; `at_once` bounds the requests of `fleet`."""
         self._azure = azure
         self._arm = azure.arm
         self._subscriptions = subscriptions
         self._existing = existing
+        self._at_once = at_once
 
     def models(self, region: Region) -> tuple[OfferedModel, ...]:
         """Return every entry of the region's model list, every kind, all pages."""
@@ -86,7 +95,7 @@ class Reader:
         Groups come first, then each host before its children; the order does not depend on which answer came first.
         """
         doing = f"read what fleet `{fleet_id}` has"
-        with translated(doing), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="azserve-fleet") as pool:
+        with translated(doing), ThreadPoolExecutor(self._at_once, thread_name_prefix="azserve-fleet") as pool:
             groups = sorted(self._tagged_groups(fleet_id), key=lambda group: group.id.key)
             inside = pool.map(self._ids_in, [group.id for group in groups])
             tagged = pool.submit(lambda: [*self._tagged_elsewhere(fleet_id)])

@@ -86,9 +86,9 @@ def scope_of(request: DeploymentRequest) -> str:
 
 
 def digest_of(request: DeploymentRequest) -> str:
-    """Return the same 32 characters for the same template and parameters."""
+    """Return the same 24 characters for the same template and parameters; as many as no key of Azure's has."""
     content = json.dumps([request.template, request.parameters], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()[:32]
+    return hashlib.sha256(content.encode()).hexdigest()[:24]
 
 
 def state_of(request: DeploymentRequest, body: JsonObject) -> DeploymentState:
