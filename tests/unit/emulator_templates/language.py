@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from azserve.emulator.arm.deployments.template.evaluate import Frame, Place, resolve
 from azserve.emulator.arm.deployments.template.document import read_template
+from azserve.emulator.arm.deployments.template.evaluate import Frame, Place, resolve
 from azserve.emulator.arm.deployments.template.expand import Expansion, expand, frame_of
 from azserve.emulator.arm.deployments.template.values import UnresolvedError
 from azserve.emulator.kernel.wire import Json

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
-
-from azserve.emulator.arm.deployments.outputs import camel
-from azserve.emulator.arm.deployments.records import duration
 from tests.unit.emulator.things import code_of
 from tests.unit.emulator_templates.language import box, template
 from tests.unit.emulator_templates.tools import API, GROUP_ID, ROOT, TOOLS, Site, nested, tool
+
+from azserve.emulator.arm.deployments.outputs import camel
+from azserve.emulator.arm.deployments.records import duration
 
 EMPTY = template()
 
@@ -137,7 +137,8 @@ def test_a_finished_deployment_shows_what_the_recorded_ones_show(site: Site) -> 
 def test_tags_become_texts(site: Site) -> None:
     site.deploy(template([tool("a", tags={"flag": True, "list": [1, "x"], "text": "[string(5)]"})]))
     found = site.tool("a")
-    assert found and found.body["tags"] == {"flag": "True", "list": '[1,"x"]', "text": "5"}
+    assert found is not None
+    assert found.body["tags"] == {"flag": "True", "list": '[1,"x"]', "text": "5"}
 
 
 def test_a_template_at_subscription_scope_makes_a_group_and_fills_it() -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.emulator_templates.language import SUBSCRIPTION, box, expansion, frame, template, value_of
 
 from azserve.emulator.arm.deployments.template.document import read_template
 from azserve.emulator.arm.deployments.template.evaluate import Place
 from azserve.emulator.arm.deployments.template.parameters import echoed
 from azserve.emulator.arm.deployments.template.values import TemplateError
-from tests.unit.emulator_templates.language import SUBSCRIPTION, box, expansion, frame, template, value_of
 
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
 
@@ -113,7 +113,7 @@ def test_a_parameter_has_the_value_given(declared: Any, value: Any, expected: An
         ({"type": "int"}, 1.5, "Actual 'Float'"),
         ({"type": "wrong"}, 1, "type 'wrong' is not valid"),
         ({"$ref": "#/definitions/x"}, 1, "user-defined types"),
-        ({"type": "string", "allowedValues": ["a", "b"]}, "c", "not part of the allowed value\\(s\\): 'a,b'"),
+        ({"type": "string", "allowedValues": ["a", "b"]}, "c", "not part of the allowed value.*'a,b'"),
         ({"type": "string", "minLength": 3}, "ab", "greater than or equal to '3'"),
         ({"type": "array", "maxLength": 1}, [1, 2], "less than or equal to '1'"),
         ({"type": "int", "minValue": 3}, 2, "The value should be greater"),
@@ -139,7 +139,7 @@ def test_a_missing_parameter_is_named() -> None:
 
 
 def test_a_parameter_that_is_not_declared_is_named() -> None:
-    with pytest.raises(TemplateError, match="parameters 'q' in the parameters file are not valid.*are 'p'"):
+    with pytest.raises(TemplateError, match=r"parameters 'q' in the parameters file are not valid.*are 'p'"):
         value_of("x", parameters={"p": {"type": "string"}}, given={"p": "", "q": 1})
 
 

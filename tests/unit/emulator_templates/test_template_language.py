@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from tests.unit.emulator_templates.language import SUBSCRIPTION, Nowhere, value_of
 
 from azserve.emulator.arm.deployments.template.functions import FUNCTIONS
 from azserve.emulator.arm.deployments.template.values import TemplateError
-from tests.unit.emulator_templates.language import SUBSCRIPTION, Nowhere, value_of
 
 ROOT = f"/subscriptions/{SUBSCRIPTION}"
 GROUP = f"{ROOT}/resourceGroups/rg"

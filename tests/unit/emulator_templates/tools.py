@@ -1,9 +1,12 @@
-"""Deployments without sockets, and a provider made for them: tools that fill in properties, share a pool, hand out keys."""
+"""Deployments without sockets, and a provider made for them: tools share a pool, fill in properties, hand out keys."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from tests.unit.emulator.things import BASE, CALLER, ROOT, THINGS, VERSION, Bench
+from tests.unit.emulator_templates.language import SCHEMA
 
 from azserve.emulator.arm.deployments.provider import PROVIDER
 from azserve.emulator.arm.routes import GROUPS, Arm
@@ -11,8 +14,6 @@ from azserve.emulator.kernel.kinds import Action, Provider, Put, Style, Work
 from azserve.emulator.kernel.registry import Registry
 from azserve.emulator.kernel.wire import ArmError, Call, Json, Principal, Reply
 from azserve.emulator.kernel.world import Ids, Stored, World
-from tests.unit.emulator.things import BASE, CALLER, ROOT, THINGS, VERSION, Bench
-from tests.unit.emulator_templates.language import SCHEMA
 
 API = "2026-06-01"
 OLD_API = "2021-04-01"
@@ -20,6 +21,12 @@ GROUP_ID = f"{ROOT}/resourceGroups/rg"
 TOOLS = f"{GROUP_ID}/providers/Test.Tools/tools"
 SUBSCRIPTION_SCHEMA = SCHEMA.replace("deploymentTemplate", "subscriptionDeploymentTemplate")
 POOL = 10
+
+
+def size_of(properties: Json) -> int:
+    """What a tool takes out of the pool."""
+    size = properties.get("size", 1) if isinstance(properties, dict) else 1
+    return size if isinstance(size, int) else 1
 
 
 class ToolKind:
@@ -35,8 +42,8 @@ class ToolKind:
     def check(self, world: World, put: Put) -> None:
         """Refuse what the pool cannot give, and a name in use elsewhere at this moment."""
         others = [one for one in world.stored.values() if one.address.type == self.type and one is not put.existing]
-        held = sum(int(one.properties.get("size", 1)) for one in others)
-        if held + int(put.body.get("properties", {}).get("size", 1)) > POOL:
+        held = sum(size_of(one.properties) for one in others)
+        if held + size_of(put.body.get("properties")) > POOL:
             raise ArmError(400, "PoolEmpty", f"Only {POOL - held} left.")
         if any(one.state == "Creating" for one in others if one.properties.get("alone")):
             raise ArmError(409, "RequestConflict", "Another tool is being made.")
