@@ -88,7 +88,7 @@ def make_plan(
     by_region = {artifact.region: tuple(_region_steps(artifact, known, rendered)) for artifact in artifacts}
     first = tuple(step for region, steps in by_region.items() if region == canary for step in steps)
     others = tuple(step for region, steps in by_region.items() if region != canary for step in steps)
-    extras = tuple(_extras(placement, known, rendered, prune=prune))
+    extras = tuple(_extras(placement, artifacts, known, rendered, prune=prune))
     phases = (Phase(PhaseName.CANARY, first), Phase(PhaseName.DEPLOY, others), Phase(PhaseName.PRUNE, extras))
     return Plan(placement, tuple(phase for phase in phases if phase.steps))
 
@@ -141,7 +141,9 @@ def _check_owner(there: LiveResource, estate: RegionEstate) -> None:
     )
 
 
-def _extras(placement: Placement, live: _Live, rendered: frozenset[str], *, prune: bool) -> Iterator[Step]:
+def _extras(
+    placement: Placement, artifacts: Sequence[RegionArtifact], live: _Live, rendered: frozenset[str], *, prune: bool
+) -> Iterator[Step]:
     """Yield what is ours and not rendered; what lies in an extra resource goes with it and is not named."""
     regions = {estate.group.lower(): estate.region for estate in placement.estates}
     found = {key: one for key, one in live.by_key.items() if key not in rendered and _is_ours(one, live)}
@@ -152,7 +154,7 @@ def _extras(placement: Placement, live: _Live, rendered: frozenset[str], *, prun
         holds = [EndpointKey(key) for key in _keys_under(one, live)]
         action = Action.DELETE if prune else Action.EXTRA
         endpoint = holds[0] if holds and not _holds_others(one) else None
-        yield Step(action, one.id, region, _why_extra(one, holds, placement), endpoint)
+        yield Step(action, one.id, region, _why_extra(one, holds, placement, artifacts), endpoint)
 
 
 def _is_ours(resource: LiveResource, live: _Live) -> bool:
@@ -216,20 +218,35 @@ def _keys_under(resource: LiveResource, live: _Live) -> tuple[str, ...]:
     else:
         start = resource.id.key + "/"
         inside = [one for key, one in live.by_key.items() if key == resource.id.key or key.startswith(start)]
-    return tuple(dict.fromkeys(one.tags[ENDPOINT_TAG] for one in inside if ENDPOINT_TAG in one.tags))
+    return tuple(sorted({one.tags[ENDPOINT_TAG] for one in inside if ENDPOINT_TAG in one.tags}))
 
 
 def _holds_others(resource: LiveResource) -> bool:
     return ENDPOINT_TAG not in resource.tags
 
 
-def _why_extra(resource: LiveResource, holds: Sequence[EndpointKey], placement: Placement) -> str:
+def _why_extra(
+    resource: LiveResource, holds: Sequence[EndpointKey], placement: Placement, artifacts: Sequence[RegionArtifact]
+) -> str:
     names = ", ".join(f"`{key}`" for key in holds)
     if resource.id.type.lower() == GROUP:
         left = resource.region not in {estate.region for estate in placement.estates}
         why = f"`{resource.region}` is no longer chosen" if left else "the group is no longer used"
         return f"{why}; holds {names}" if names else why
-    return f"serves {names}, which is no longer asked for here" if names else "is no longer asked for"
+    if resource.id.type.lower() == SERVERLESS_ENDPOINT and holds:
+        heirs = (
+            one.id.name
+            for artifact in artifacts
+            for one in artifact.resources
+            if one.id.parent is not None
+            and resource.id.parent is not None
+            and one.id.parent.key == resource.id.parent.key
+            and _endpoint_key(one.id, artifact.estate) == holds[0]
+        )
+        heir = next(heirs, None)
+        if heir is not None:
+            return f"`{heir}` takes {names} over with another model"
+    return f"serves {names}, no longer asked for here" if names else "is no longer asked for"
 
 
 def _endpoint_key(resource: ResourceId, estate: RegionEstate) -> EndpointKey | None:

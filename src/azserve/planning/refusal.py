@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from azserve.errors import Problem, Refused, Severity
 from azserve.model.names import EndpointKey, Region
 from azserve.model.settings import RegionChoice
 from azserve.model.verdict import Answer, Reason, ReasonCode, Verdict
 from azserve.planning.situation import Situation
+
+NO_PLACE: Final = "no-placement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,24 @@ class Unplaced:
 
 
 def refusal(unplaced: tuple[Unplaced, ...], situation: Situation) -> Refused:
-    """Return the error: one problem per endpoint and region that stands in the way, in the file's order."""
-    first = unplaced[0]
-    who = ", ".join(f"`{key}`" for key in first.keys)
-    found = tuple(problem for one in unplaced for problem in _problems(one))
-    return Refused(
-        f"{len(first.chosen)} of the {first.needed} regions needed can take {who}",
-        code=found[0].code if len({problem.code for problem in found}) == 1 else "no-placement",
-        hint=smallest_change(first, situation),
-        found=found,
-    )
+    """Return the error.
+
+    Its problems are, for each that found no place, how far it got with the smallest change that would help, then
+    one for each endpoint and region that stands in the way, in the file's order.
+    """
+    codes = {problem.code for one in unplaced for problem in _problems(one)}
+    code = codes.pop() if len(codes) == 1 else NO_PLACE
+    found: list[Problem] = []
+    for one in unplaced:
+        found.append(Problem(NO_PLACE, _headline(one), hint=smallest_change(one, situation)))
+        found += _problems(one)
+    first = found[0]
+    return Refused(first.message, code=code, hint=first.hint, found=tuple(found))
+
+
+def _headline(unplaced: Unplaced) -> str:
+    who = ", ".join(f"`{key}`" for key in unplaced.keys)
+    return f"{len(unplaced.chosen)} of the {unplaced.needed} regions needed can take {who}"
 
 
 def smallest_change(unplaced: Unplaced, situation: Situation) -> str:

@@ -117,7 +117,7 @@ def test_a_shared_pool_is_used_up_by_the_regions_before() -> None:
             region_facts("westus3", pools=pools),
             scopes={V32_POOL: "subscription"},
         )
-    (problem,) = refused.value.problems
+    (_, problem) = refused.value.problems
     assert (problem.code, problem.where) == ("quota-short", "westus3")
 
 
@@ -170,7 +170,7 @@ def test_an_unknown_region_comes_after_the_sure_ones_unless_told_to_try(policy: 
 def test_unknown_counts_as_no_where_the_user_says_so() -> None:
     with pytest.raises(Refused) as refused:
         placed(settings({"v32": V32}), DARK, on_unknown=OnUnknown.FAIL)
-    assert refused.value.problems[0].message.startswith("`v32` may not be able to go to `eastus2`")
+    assert refused.value.problems[1].message.startswith("`v32` may not be able to go to `eastus2`")
 
 
 def test_unknown_is_taken_with_a_warning_where_there_is_nothing_better() -> None:
@@ -230,7 +230,7 @@ def test_the_smallest_change_may_be_to_need_less() -> None:
 def test_a_refusal_names_every_region_that_stands_in_the_way() -> None:
     with pytest.raises(Refused) as refused:
         placed(settings({"r1": R1}, ["japaneast", "eastus2", "uksouth"]))
-    assert [problem.where for problem in refused.value.problems] == ["japaneast", "uksouth"]
+    assert [problem.where for problem in refused.value.problems] == [None, "japaneast", "uksouth"]
     assert refused.value.message == "1 of the 3 regions needed can take `r1`"
 
 

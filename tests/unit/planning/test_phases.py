@@ -116,6 +116,7 @@ def test_a_changed_serverless_model_comes_up_beside_the_old_one() -> None:
     assert (new.action, old.action) == (Action.REPLACE, Action.EXTRA)
     assert new.changes[0].path == "properties.modelSettings.modelId"
     assert old.resource.name in new.because
+    assert old.because == f"`{new.resource.name}` takes `r1` over with another model"
 
 
 def test_a_model_changed_by_hand_is_replaced() -> None:
@@ -164,7 +165,7 @@ def test_an_endpoint_no_longer_asked_for_is_extra_and_not_deleted() -> None:
     made = plan(after, world(before))
     (step,) = [one for one in made.steps if one.action is Action.EXTRA]
     assert (step.endpoint, made.writes) == (EndpointKey("v3"), False)
-    assert step.because == "serves `v3`, which is no longer asked for here"
+    assert step.because == "serves `v3`, no longer asked for here"
 
 
 def test_prune_deletes_it() -> None:
@@ -186,7 +187,7 @@ def test_a_host_that_left_is_extra_with_what_is_in_it() -> None:
     (step,) = [one for one in plan(after, world(before)).steps if one.action is Action.EXTRA]
     assert (step.resource.type, step.because) == (
         "Microsoft.CognitiveServices/accounts",
-        "serves `v32`, which is no longer asked for here",
+        "serves `v32`, no longer asked for here",
     )
 
 
