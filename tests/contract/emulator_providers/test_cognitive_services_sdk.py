@@ -144,3 +144,13 @@ def test_capacities_skus_and_names_are_asked_for(cognitive: CognitiveServicesMan
     assert "AIServices" in {one.kind for one in cognitive.resource_skus.list()}
     checked = cognitive.check_domain_availability("acc", "Microsoft.CognitiveServices/accounts")
     assert checked.is_subdomain_available is True
+
+
+def test_lists_below_an_account_are_read(cognitive: CognitiveServicesManagementClient) -> None:
+    cognitive.accounts.begin_create("rg", "acc", _account()).result()
+    cognitive.deployments.begin_create_or_update("rg", "acc", "v3", _deployment()).result()
+    assert "DeepSeek-V3.2" in {one.name for one in cognitive.accounts.list_models("rg", "acc")}
+    usages = cognitive.accounts.list_usages("rg", "acc").value or []
+    assert "AccountCount" in {one.name.value for one in usages if one.name is not None}
+    assert [one.sku.name for one in cognitive.accounts.list_skus("rg", "acc").value or [] if one.sku] == ["S0"]
+    assert [one.sku.name for one in cognitive.deployments.list_skus("rg", "acc", "v3") if one.sku] == ["GlobalStandard"]

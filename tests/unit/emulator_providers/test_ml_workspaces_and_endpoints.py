@@ -418,6 +418,21 @@ def test_without_its_subscription_an_endpoint_is_of_no_use_until_there_is_one_ag
     assert (suspended.usable, again.usable) == (False, True)
 
 
+def test_a_purchase_is_not_written_while_it_is_being_made_or_undone(ready: Bench) -> None:
+    work = ready.begin(BOUGHT, PURCHASE)
+    assert inner_code(ready.refused(BOUGHT, PURCHASE)) == "MarketplaceSubscriptionBusy"
+    ready.wait(work.seconds)
+    ready.delete(BOUGHT, wait=False)
+    assert inner_code(ready.refused(BOUGHT, PURCHASE)) == "MarketplaceSubscriptionBusy"
+
+
+def test_a_second_deletion_joins_the_first(ready: Bench) -> None:
+    ready.put(R1_PATH, endpoint())
+    works = [ready.delete(R1_PATH, wait=False), ready.delete(R1_PATH, wait=False)]
+    assert [work.finish() for work in works if work.finish] == [None, None]
+    assert not ready.has(R1_PATH)
+
+
 # connections and usages
 
 
@@ -430,6 +445,8 @@ def test_a_connection_is_stored_and_its_credentials_are_not_shown(ready: Bench) 
     assert ready.act(path, "listsecrets")["properties"]["credentials"] == {"key": "hush"}
     del body["properties"]["category"]
     assert "category" in ready.refused(path, body).message
+    ready.delete(path)
+    assert not ready.has(path)
 
 
 def test_usages_and_quotas_count_cores_and_differ_per_region(bench: Bench) -> None:

@@ -115,6 +115,24 @@ def test_each_stored_type_shows_what_it_is_for(bench: Bench, path: str, body: di
     assert filled in bench.put(path, body)["properties"]
 
 
+def test_a_patch_of_a_stored_type_changes_what_it_names(bench: Bench) -> None:
+    bench.put(STORAGE, storage_account())
+    bench.begin(STORAGE, {"tags": {"a": "b"}, "properties": {"minimumTlsVersion": "TLS1_2"}}, patch=True)
+    shown = bench.get(STORAGE)
+    assert (shown["tags"], shown["kind"], shown["properties"]["minimumTlsVersion"]) == (
+        {"a": "b"},
+        "StorageV2",
+        "TLS1_2",
+    )
+
+
+def test_an_instant_failure_is_refused_at_once() -> None:
+    failure = {"type": f"{ACCOUNT}", "locations": ["eastus2"], "code": "Broken", "message": "It broke."}
+    bench = Bench({"seconds": {"account": 0}, "failures": [failure]})
+    assert bench.refused(f"{ACCOUNT}/acc", account()).code == "Broken"
+    assert bench.put(f"{ACCOUNT}/acc2", account("acc2", location="westus3"))["name"] == "acc2"
+
+
 def _purge(bench: Bench, location: str = "eastus2") -> int:
     return bench.ask("POST", "/deletedVaults/{vault}/purge", vault="kv-abc", location=location).status
 

@@ -77,9 +77,9 @@ def begin_delete(
 ) -> Work:
     """Show `Deleting` now; in the end take the resource out of the world with all below it.
 
-    Where it takes no time the answer is 200 with no body.
+    Where it takes no time the answer is 200 with no body. A second deletion joins the first.
     """
-    mine = _next_write(stored)
+    mine = stored.hidden[_WRITES] if stored.state == "Deleting" else _next_write(stored)
 
     def finish() -> ArmError | None:
         if world.get(stored.address) is not stored:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from azserve.emulator.kernel.kinds import Action, Put, Work
+from azserve.emulator.kernel.kinds import Action, Put, Style, Work
 from azserve.emulator.kernel.wire import ArmError, Call, Json
 from azserve.emulator.kernel.world import Stored, World
 from azserve.emulator.providers import lifecycle, policy, refusals
@@ -15,7 +16,7 @@ from azserve.emulator.scenarios import merge
 NO_ACTIONS: Mapping[str, Action] = MappingProxyType({})
 
 
-class Resource:
+class Resource(ABC):
     """A kind whose subclasses say what they `refuse` and how they `make`, `change` and `unmake`."""
 
     type: str
@@ -53,18 +54,17 @@ class Resource:
         """Return a copy of the body."""
         return copy.deepcopy(stored.body)
 
+    @abstractmethod
     def refuse(self, world: World, put: Put) -> None:
         """Raise ArmError for what the service refuses at once."""
 
+    @abstractmethod
     def make(self, world: World, put: Put) -> Work:
-        """Create or replace."""
-        stored = lifecycle.write(world, put, copy.deepcopy(put.body))
-        return Work(stored=stored, status=200 if put.existing else 201)
+        """Create or replace. Has passed `refuse`."""
 
     def unmake(self, world: World, stored: Stored, call: Call | None) -> Work:
-        """Begin to delete."""
-        lifecycle.remove(world, stored)
-        return Work(stored=None, status=200)
+        """Begin to delete; at once where a kind does not say otherwise."""
+        return lifecycle.begin_delete(world, stored, seconds=0, status=200, style=Style.NONE)
 
     def patchable(self, stored: Stored) -> dict[str, Json]:
         """Return what a PATCH is laid over: what a PUT would have to say to leave all as it is."""

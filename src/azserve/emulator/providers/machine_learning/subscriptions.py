@@ -87,6 +87,15 @@ class Subscriptions(Resource):
         """Subscribe, and reinstate the endpoints that wait for it."""
         offer = offers.find(world, put.body["properties"]["modelId"])
         assert offer is not None
+        location = _location(world, put.address)
+        if put.existing is not None and lifecycle.is_busy(put.existing):
+            raise user_error(
+                world,
+                f"Marketplace subscription '{put.address.name}' is in state {put.existing.state}.",
+                inner="MarketplaceSubscriptionBusy",
+                location=location,
+                status=409,
+            )
         was = put.existing.properties if put.existing else {}
         properties: dict[str, Json] = {
             "modelId": offer.model_id,
@@ -94,7 +103,6 @@ class Subscriptions(Resource):
             "marketplaceSubscriptionStatus": was.get("marketplaceSubscriptionStatus", "Unsubscribed"),
         }
         stored = lifecycle.write(world, put, {"properties": properties})
-        location = _location(world, put.address)
 
         def subscribe() -> None:
             stored.properties["marketplaceSubscriptionStatus"] = "Subscribed"

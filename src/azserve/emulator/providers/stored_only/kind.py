@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from azserve.emulator.kernel.kinds import Action, Put, Style, Work
+from azserve.emulator.kernel.kinds import Action, Put, Work
 from azserve.emulator.kernel.wire import ArmError, Call, Json, Reply
 from azserve.emulator.kernel.world import Stored, World
 from azserve.emulator.providers import keys, lifecycle
@@ -71,10 +71,6 @@ class StoredKind(Resource):
         if self.type == _STORAGE:
             keys.give(world, stored, length=86)
         return Work(stored=stored, status=201 if put.existing is None else 200)
-
-    def unmake(self, world: World, stored: Stored, call: Call | None) -> Work:
-        """Delete at once."""
-        return lifecycle.begin_delete(world, stored, seconds=0, status=200, style=Style.NONE)
 
     def _refuse_taken(self, world: World, put: Put) -> None:
         row, low = self.row, put.address.name.lower()
