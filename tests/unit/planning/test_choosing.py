@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 from tests.unit.planning.worlds import (
     TODAY,
@@ -285,6 +286,7 @@ def outcome(found: Facts) -> object:
         return (refused.message, refused.hint, refused.problems)
 
 
+@effort(max_examples=40)
 @given(LIMITS, st.permutations(range(len(REGIONS))))
 def test_the_answer_does_not_depend_on_the_order_of_arrival(limits: tuple[int | None, ...], order: list[int]) -> None:
     assert outcome(world(limits, order)) == outcome(world(limits, list(range(len(REGIONS)))))
@@ -293,6 +295,7 @@ def test_the_answer_does_not_depend_on_the_order_of_arrival(limits: tuple[int | 
 RANKED = {Answer.NO: 0, Answer.UNKNOWN: 1, Answer.YES: 2}
 
 
+@effort(max_examples=40)
 @given(LIMITS, st.integers(0, len(REGIONS) - 1), st.integers(1, 100))
 def test_more_quota_never_makes_a_verdict_worse(limits: tuple[int | None, ...], at: int, more: int) -> None:
     if limits[at] is None:
@@ -304,6 +307,7 @@ def test_more_quota_never_makes_a_verdict_worse(limits: tuple[int | None, ...], 
     assert all(RANKED[new.answer] >= RANKED[old.answer] for old, new in zip(before, after, strict=True))
 
 
+@effort(max_examples=40)
 @given(LIMITS, st.sampled_from(REGIONS))
 def test_what_was_chosen_is_chosen_again_once_it_stands(limits: tuple[int | None, ...], home: str) -> None:
     there = [
@@ -315,6 +319,7 @@ def test_what_was_chosen_is_chosen_again_once_it_stands(limits: tuple[int | None
     assert chosen(placement) == [home]
 
 
+@effort(max_examples=40)
 @given(LIMITS, st.sampled_from(["southcentralus", "eastus"]), st.booleans())
 def test_a_region_more_at_the_end_never_displaces_a_chosen_one(
     limits: tuple[int | None, ...], more: str, is_readable: bool

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 from tests.unit.planning.worlds import (
     NOW,
@@ -236,6 +237,7 @@ def after_deploying(wanted: Settings, made: tuple[RegionEstate, ...]) -> list[An
     ]
 
 
+@effort(max_examples=40)
 @given(
     st.integers(0, 200),
     st.integers(50, 900),

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from hypothesis import example, given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from azserve.model.names import EndpointKey, FleetId, Region
@@ -121,6 +122,7 @@ RULES = {
 }
 
 
+@effort(max_examples=60)
 @given(IDENTITIES)
 def test_every_name_keeps_its_providers_rule(one: Identity) -> None:
     for what, name in all_names(one).items():
@@ -128,11 +130,13 @@ def test_every_name_keeps_its_providers_rule(one: Identity) -> None:
     assert len(region_deployment_name(one)) <= 64
 
 
+@effort(max_examples=60)
 @given(st.text(min_size=1, max_size=80))
 def test_any_key_gives_a_legal_endpoint_name(key: str) -> None:
     assert re.fullmatch(RULES["endpoint"], serverless_endpoint_name(identity(), EndpointKey(key), R1))
 
 
+@effort(max_examples=60)
 @given(IDENTITIES, IDENTITIES)
 @example(identity("a-b", "c"), identity("a", "b-c"))
 @example(identity("a-b"), identity("a", "b"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 from tests.unit.planning.worlds import (
     LIVE,
@@ -303,6 +304,7 @@ def carried_out(made: Plan, placed: Placement, live: list[LiveResource]) -> dict
     return left
 
 
+@effort(max_examples=40)
 @given(FLEETS, PLACES, FLEETS, PLACES)
 def test_carrying_out_a_pruning_plan_reaches_what_was_rendered(
     before: Any, places_before: list[str], after: Any, places_after: list[str]
@@ -314,6 +316,7 @@ def test_carrying_out_a_pruning_plan_reaches_what_was_rendered(
     assert reached == {one.id.key: one.body for one in world(wanted)}
 
 
+@effort(max_examples=40)
 @given(FLEETS, PLACES, FLEETS, PLACES)
 def test_a_plan_without_prune_deletes_nothing(
     before: Any, places_before: list[str], after: Any, places_after: list[str]

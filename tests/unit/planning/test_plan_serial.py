@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 from tests.unit.planning.worlds import LIVE, TODAY, catalogue, described, facts, region_facts, settings
 
@@ -97,6 +98,7 @@ PLANS = st.builds(
 )
 
 
+@effort(max_examples=40)
 @given(PLANS)
 def test_any_plan_comes_back_equal(plan: Plan) -> None:
     assert through_text(plan) == plan
