@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 from azserve.emulator.faults import FaultBook, bad_member, read_rules
@@ -12,16 +13,23 @@ from azserve.emulator.scenarios import ScenarioError
 from azserve.emulator.site import Site
 
 PREFIX = "/_emulator"
+_LOOPBACK_ORIGIN = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 _LONGEST_ADVANCE_S = 10 * 365 * 86_400.0
 _FASTEST = 100_000.0
 
 
 def serve_admin(site: Site, call: Call) -> Reply:
-    """Answer an admin request; ArmError 400 names the member that is wrong."""
-    name = call.path.removeprefix(PREFIX).strip("/").lower()
+    """Answer an admin request; ArmError 400 names the member that is wrong, 403 turns away other sites' pages."""
+    origin = call.headers.get("origin")
+    if origin is not None and not _LOOPBACK_ORIGIN.fullmatch(origin):
+        raise ArmError(403, "ForeignOrigin", "A page of another site may not steer the emulator.", target="Origin")
+    name = call.path[len(PREFIX) :].strip("/").lower()
     route = _ROUTES.get((call.method, name))
     if route is not None:
-        return route(site, call)
+        try:
+            return route(site, call)
+        except ScenarioError as error:
+            raise ArmError(400, "InvalidScenario", f"{error.message}; {error.hint}") from error
     if any(known == name for _, known in _ROUTES):
         raise ArmError(405, "HttpMethodNotSupported", f"The http method '{call.method}' is not supported here.")
     raise not_modelled(f"{call.method} {call.path}")
@@ -90,8 +98,6 @@ def _put_scenario(site: Site, call: Call) -> Reply:
         raise bad_member("(body)", "the name of a shipped scenario, or a scenario object")
     try:
         site.set_scenario(wanted)
-    except ScenarioError as error:
-        raise ArmError(400, "InvalidScenario", f"{error.message}; {error.hint}") from error
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise ArmError(
             400, "InvalidScenario", f"The scenario does not have the shape of the shipped ones: {error!r}."

@@ -54,10 +54,14 @@ class LocalAzureApp:
 
     async def _serve_admin(self, scope: Scope, wire: Wire, path: str) -> None:
         raw = await reading.read_body(scope, wire.receive)
+        call = reading.make_call(_as_json(scope), path, raw)
         try:
-            reply = serve_admin(self._site, reading.make_call(_as_json(scope), path, raw))
+            reply = serve_admin(self._site, call)
         except ArmError as error:
             reply = error.reply()
+        except Exception:
+            logger.exception("the emulator failed on %s %s", call.method, path)
+            reply = _our_bug(call)
         await sending.deliver(wire, reply, NO_FAULT, self._site.clock)
 
     async def _serve(self, scope: Scope, wire: Wire, path: str) -> None:

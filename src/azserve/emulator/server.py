@@ -179,7 +179,8 @@ class Emulator:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         if signals:
             for number in (signal.SIGINT, signal.SIGTERM):
-                self._loop.add_signal_handler(number, self._stop.set)
+                with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C comes as KeyboardInterrupt there
+                    self._loop.add_signal_handler(number, self._stop.set)
 
         def bound(port: int) -> None:
             self._bound = port

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -502,6 +503,32 @@ def test_admin_takes_json_whatever_the_client_calls_it(client: Client) -> None:
 
     assert client.ask("PUT", "/_emulator/faults", {"rules": []}, headers=form).status == 200
     assert client.ask("PUT", "/_emulator/faults", raw=b"{", headers=form).code == (400, "InvalidRequestContent")
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("https://example.com", 403), ("null", 403), ("http://localhost:3000", 200), ("http://127.0.0.1.evil.io", 403)],
+)
+def test_pages_of_other_sites_do_not_steer_it(client: Client, origin: str, status: int) -> None:
+    assert client.ask("POST", "/_emulator/reset", headers={"origin": origin}).status == status
+
+
+def test_a_scenario_file_that_is_gone_is_said_at_the_reset(client: Client, tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text("{}")
+    client.site.scenario_name = str(file)
+    assert _admin(client, "POST", "reset").status == 200
+    file.unlink()
+
+    assert _admin(client, "POST", "reset").code == (400, "InvalidScenario")
+
+
+def test_our_own_bug_in_admin_is_a_500(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client.site, "log", None)
+    with caplog.at_level(logging.ERROR):
+        assert _admin(client, "GET", "requests").code == (500, "InternalServerError")
 
 
 def test_an_unknown_admin_route_is_refused(client: Client) -> None:
