@@ -111,11 +111,13 @@ def assess(situation: Situation) -> tuple[Verdict, ...]:
     """
     verdicts: list[Verdict] = []
     everyone = parties(situation.settings, situation.catalogue)
+    sure: dict[Region, dict[EndpointKey, EndpointSettings]] = {}
+    for party in everyone:
+        for region in party.choice.of if party.fixed else ():
+            sure.setdefault(region, {}).update({one.key: one for one in party.endpoints})
     for party in everyone:
         for region in party.choice.of:
-            sure = [one for other in everyone if other.fixed and region in other.choice.of for one in other.endpoints]
-            here = {one.key: one for one in [*sure, *party.endpoints]}
-            alongside = Alongside(tuple(here.values()))
+            alongside = Alongside(tuple({**sure.get(region, {}), **{one.key: one for one in party.endpoints}}.values()))
             verdicts += [judge(one, region, situation, party.choice, alongside) for one in party.endpoints]
     return _in_file_order(verdicts, situation)
 
@@ -144,8 +146,10 @@ def place(
     order = [region for party in everyone for region in _in_order(party, situation) if region in standing.chosen]
     chosen = tuple(dict.fromkeys(order))
     _check_canary(settings, chosen)
-    keys = list(settings.endpoints)
-    going = {region: tuple(sorted(standing.placed[region], key=lambda one: keys.index(one.key))) for region in chosen}
+    going = {
+        region: tuple(sorted(standing.placed[region], key=lambda one: situation.positions[one.key]))
+        for region in chosen
+    }
     return Placement(
         fleet_id=settings.fleet_id,
         verdicts=_in_file_order(list(standing.verdicts.values()), situation),
@@ -256,7 +260,7 @@ def _unknowns(
 
 
 def _in_file_order(verdicts: list[Verdict], situation: Situation) -> tuple[Verdict, ...]:
-    keys = {key: at for at, key in enumerate(situation.settings.endpoints)}
+    keys = situation.positions
     regions = {region: at for at, region in enumerate(candidates(situation.settings, situation.catalogue))}
     return tuple(sorted(verdicts, key=lambda one: (keys[one.endpoint], regions[one.region])))
 

@@ -167,7 +167,7 @@ def find_room(
         pool=pool,
         evidence=facts.pools.evidence,
         scope=_scope(name, situation),
-        here=tuple(sorted(here, key=lambda ask: list(situation.settings.endpoints).index(ask.endpoint))),
+        here=tuple(sorted(here, key=lambda ask: situation.positions[ask.endpoint])),
         elsewhere=tuple(_elsewhere(name, region, situation, alongside)),
     )
 

@@ -45,6 +45,11 @@ class Situation:
         return Holdings(self.facts.live, existing_hosts(self.settings, regions))
 
     @cached_property
+    def positions(self) -> Mapping[EndpointKey, int]:
+        """Where each endpoint stands in the file."""
+        return {key: at for at, key in enumerate(self.settings.endpoints)}
+
+    @cached_property
     def published(self) -> Evidence:
         """For what follows from the catalogue's list of regions."""
         return Evidence(Rank.DOCUMENTED, "Azure's list of regions and data zones", self.catalogue.as_of)
