@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx2
 import pytest
 from azure.identity import ManagedIdentityCredential
 from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
@@ -52,3 +53,13 @@ def learning(settings: dict[str, Any]) -> Iterator[MachineLearningServicesMgmtCl
     """azure-mgmt-machinelearningservices 1.0.1, which speaks 2020-08-01."""
     with MachineLearningServicesMgmtClient(**settings) as client:
         yield client
+
+
+@pytest.fixture
+def set_scenario(emulator: Emulator) -> Callable[[Any], None]:
+    """Change what the world is like, by a shipped name or an object."""
+
+    def put(scenario: Any) -> None:
+        httpx2.put(f"{emulator.url}/_emulator/scenario", json=scenario).raise_for_status()
+
+    return put

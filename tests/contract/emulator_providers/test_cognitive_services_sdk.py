@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,6 +21,9 @@ from azure.mgmt.cognitiveservices.models import (
     RaiPolicyProperties,
     Sku,
 )
+from tests.contract.emulator_arm.arm_client import ArmClient
+
+ACCOUNT = "/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/acc"
 
 
 def _account(name: str = "acc", location: str = "eastus2", **properties: Any) -> Account:
@@ -52,12 +56,15 @@ def test_an_account_is_created_read_listed_and_its_keys_handed_out(
     assert (before.key1 != after.key1, before.key2 == after.key2) == (True, True)
 
 
-def test_a_client_that_stops_early_sees_creating(cognitive: CognitiveServicesManagementClient) -> None:
-    poller = cognitive.accounts.begin_create("rg", "acc", _account())
-    first = cognitive.accounts.get("rg", "acc")
-    assert first.properties is not None
-    assert first.properties.provisioning_state == "Creating"
-    poller.result()
+def test_a_client_that_does_not_wait_sees_creating(
+    cognitive: CognitiveServicesManagementClient, arm: ArmClient, set_scenario: Callable[[Any], None]
+) -> None:
+    set_scenario({"seconds": {"account": 10_000}})
+    body = _account().as_dict()
+    arm.ask("PUT", ACCOUNT, body, version="2025-06-01").raise_for_status()
+    seen = cognitive.accounts.get("rg", "acc")
+    assert seen.properties is not None
+    assert seen.properties.provisioning_state == "Creating"
 
 
 def test_a_deployment_is_created_listed_changed_and_deleted(cognitive: CognitiveServicesManagementClient) -> None:
@@ -82,14 +89,17 @@ def test_a_refusal_arrives_as_code_and_message(cognitive: CognitiveServicesManag
     assert (refusal.value.status_code, refusal.value.error.code) == (400, "InsufficientQuota")
 
 
-def test_two_deployments_at_once_conflict(cognitive: CognitiveServicesManagementClient) -> None:
+def test_two_deployments_at_once_conflict(
+    cognitive: CognitiveServicesManagementClient, arm: ArmClient, set_scenario: Callable[[Any], None]
+) -> None:
     cognitive.accounts.begin_create("rg", "acc", _account()).result()
-    first = cognitive.deployments.begin_create_or_update("rg", "acc", "one", _deployment())
+    set_scenario({"seconds": {"deployment": 10_000}})
+    body = _deployment().as_dict()
+    arm.ask("PUT", f"{ACCOUNT}/deployments/one", body, version="2025-06-01").raise_for_status()
     with pytest.raises(ResourceExistsError) as refusal:
         cognitive.deployments.begin_create_or_update("rg", "acc", "two", _deployment())
     assert refusal.value.error is not None
     assert (refusal.value.status_code, refusal.value.error.code) == (409, "RequestConflict")
-    first.result()
 
 
 def test_an_account_is_soft_deleted_listed_purged_and_made_again(

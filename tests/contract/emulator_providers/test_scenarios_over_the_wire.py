@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import httpx2
 import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
 from azure.mgmt.cognitiveservices.models import Account, AccountProperties, Sku
 from tests.contract.emulator_arm.arm_client import ArmClient
-
-from azserve.emulator.server import Emulator
 
 
 def _account(location: str = "eastus2") -> Account:
@@ -23,10 +21,6 @@ def _account(location: str = "eastus2") -> Account:
     )
 
 
-def _set(emulator: Emulator, scenario: Any) -> None:
-    httpx2.put(f"{emulator.url}/_emulator/scenario", json=scenario).raise_for_status()
-
-
 @pytest.mark.parametrize(
     ("scenario", "location", "status", "code"),
     [
@@ -36,22 +30,24 @@ def _set(emulator: Emulator, scenario: Any) -> None:
     ],
 )
 def test_a_scenario_refuses_an_account(
-    emulator: Emulator,
     cognitive: CognitiveServicesManagementClient,
+    set_scenario: Callable[[Any], None],
     scenario: str,
     location: str,
     status: int,
     code: str,
 ) -> None:
-    _set(emulator, scenario)
+    set_scenario(scenario)
     with pytest.raises(HttpResponseError) as refusal:
         cognitive.accounts.begin_create("rg", "acc", _account(location))
     assert refusal.value.error is not None
     assert (refusal.value.status_code, refusal.value.error.code) == (status, code)
 
 
-def test_a_policy_turns_key_sign_in_off(emulator: Emulator, cognitive: CognitiveServicesManagementClient) -> None:
-    _set(emulator, "policy")
+def test_a_policy_turns_key_sign_in_off(
+    cognitive: CognitiveServicesManagementClient, set_scenario: Callable[[Any], None]
+) -> None:
+    set_scenario("policy")
     made = cognitive.accounts.begin_create("rg", "acc", _account()).result()
     assert made.properties is not None
     assert made.properties.disable_local_auth is True
@@ -60,10 +56,10 @@ def test_a_policy_turns_key_sign_in_off(emulator: Emulator, cognitive: Cognitive
 
 
 def test_an_operation_that_fails_in_the_end_fails_the_poller(
-    emulator: Emulator, cognitive: CognitiveServicesManagementClient
+    cognitive: CognitiveServicesManagementClient, set_scenario: Callable[[Any], None]
 ) -> None:
     failure = {"type": "Microsoft.CognitiveServices/accounts", "code": "InternalServerError", "message": "It broke."}
-    _set(emulator, {"failures": [failure]})
+    set_scenario({"failures": [failure]})
     poller = cognitive.accounts.begin_create("rg", "acc", _account())
     with pytest.raises(HttpResponseError, match="It broke"):
         poller.result()
@@ -72,9 +68,9 @@ def test_an_operation_that_fails_in_the_end_fails_the_poller(
     assert left.properties.provisioning_state == "Failed"
 
 
-def test_throttling_is_met_with_a_time_to_wait(emulator: Emulator, arm: ArmClient) -> None:
+def test_throttling_is_met_with_a_time_to_wait(arm: ArmClient, set_scenario: Callable[[Any], None]) -> None:
     slow = {"size": 2, "perSecond": 0.001}
-    _set(emulator, {"throttling": {"reads": slow, "writes": slow, "deletes": slow}})
+    set_scenario({"throttling": {"reads": slow, "writes": slow, "deletes": slow}})
     path = "/providers/Microsoft.CognitiveServices/locations/eastus2/usages"
     answers = [arm.ask("GET", path, version="2025-06-01") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
