@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import Final
 
 from azure.core.exceptions import (
@@ -125,6 +126,7 @@ TRANSLATIONS: Final[Mapping[type[Exception], Callable[[Exception, str, str | Non
     ServiceResponseError: _cut_off,
     SerializationError: _unreadable,
     DeserializationError: _unreadable,
+    JSONDecodeError: _unreadable,
     RequestException: _unreachable,
     HTTPError: _unreachable,
     AzureError: _other,

@@ -30,8 +30,9 @@ Watch = Callable[[DeploymentState], None]
 class TemplateDeployments:
     """deploying.ports.Deployments. Safe to share by threads."""
 
-    def __init__(self, azure: Azure) -> None:
+    def __init__(self, azure: Azure, *, validation_s: float = VALIDATION_S) -> None:
         self._azure = azure
+        self._validation_s = validation_s
 
     def find(self, request: DeploymentRequest) -> DeploymentState | None:
         """Return the deployment of that name and scope as it stands, None where there is none."""
@@ -43,12 +44,14 @@ class TemplateDeployments:
     def validate(self, request: DeploymentRequest) -> None:
         """Ask ARM's `validate`. Raises Refused with ARM's innermost error, or the error that kept ARM from saying."""
         doing = f"validate the deployment `{request.name}`"
-        polling = WatchedPolling(Wait(self._azure.patience, VALIDATION_S))
+        polling = WatchedPolling(Wait(self._azure.patience, self._validation_s))
         try:
             with translated(doing, where=request.region):
                 body = self._scoped(request).begin_validate(polling).result()
         except WaitEnded:
-            raise AzureFailed(f"could not {doing}: no answer within {VALIDATION_S:.0f} s", code="no-answer") from None
+            raise AzureFailed(
+                f"could not {doing}: no answer within {self._validation_s:.0f} s", code="no-answer"
+            ) from None
         except AzureFailed as error:
             if _is_no(error.__cause__):
                 raise Refused(

@@ -23,7 +23,7 @@ class _Done(Generic[K, R]):
         self.error = error
 
 
-def side_by_side(work: Mapping[K, Callable[[], R]]) -> Iterator[tuple[K, R]]:
+def side_by_side(work: Mapping[K, Callable[[], R]], *, look_s: float = LOOK_S) -> Iterator[tuple[K, R]]:
     """Yield each result as it comes. The first exception of a piece is raised here, and the others are left alone.
 
     The threads are daemons: whoever stops iterating, or is interrupted, leaves them behind, and they do not keep the
@@ -34,16 +34,16 @@ def side_by_side(work: Mapping[K, Callable[[], R]]) -> Iterator[tuple[K, R]]:
         name = f"azserve-{key}"
         threading.Thread(target=_run, args=(key, piece, done), name=name, daemon=True).start()
     for _ in work:
-        ended = _next(done)
+        ended = _next(done, look_s)
         if ended.error is not None:
             raise ended.error
         yield ended.key, cast("R", ended.value)
 
 
-def _next(done: queue.SimpleQueue[_Done[K, R]]) -> _Done[K, R]:
+def _next(done: queue.SimpleQueue[_Done[K, R]], look_s: float) -> _Done[K, R]:
     while True:
         try:
-            return done.get(timeout=LOOK_S)
+            return done.get(timeout=look_s)
         except queue.Empty:
             continue
 

@@ -126,6 +126,15 @@ def test_an_answer_without_a_body_is_unreadable() -> None:
     assert answered(500).code == "unreadable-answer"
 
 
+def test_an_answer_that_was_never_read_is_unreadable() -> None:
+    class Unread(Response):
+        def text(self, encoding: str | None = None) -> str:
+            raise core.ResponseNotReadError(self)
+
+    error = raised(core.HttpResponseError(response=Unread(500, "")))
+    assert error.code == "unreadable-answer"
+
+
 def test_nobody_signed_in_is_exit_code_4() -> None:
     error = raised(azure.identity.CredentialUnavailableError(message="tried everything\nand more"))
     assert (error.code, error.exit_code) == ("not-signed-in", ExitCode.SIGN_IN)

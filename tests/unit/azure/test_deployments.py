@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from requests.exceptions import ConnectionError as Broken
-from tests.unit.azure.scripted import AT_ONCE, MANAGER, SUBSCRIPTION, Answer, ScriptedAdapter, azure_with, error
+from tests.unit.azure.scripted import MANAGER, SUBSCRIPTION, Answer, ScriptedAdapter, azure_with, error
 from urllib3.exceptions import ProtocolError
 
 from azserve.azure.deployments import TemplateDeployments
@@ -172,6 +172,21 @@ def test_a_deployment_that_says_no_more_than_failed_is_looked_up_in_its_operatio
     assert (state.failure.code, state.failure.target) == ("CustomDomainInUse", account)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {},
+        {"properties": {"provisioningState": "Failed"}},
+        {"properties": {"provisioningState": "Failed", "statusMessage": "no JSON", "targetResource": {"id": "odd"}}},
+    ],
+)
+def test_an_operation_that_tells_nothing_leaves_the_failure_as_it_was(odd: dict[str, Any]) -> None:
+    adapter = failing_without_a_reason().on("GET", f"{PATH}/operations", Answer(200, {"value": [odd]}))
+    state, _ = carry_out(adapter)
+    assert state.failure is not None
+    assert state.failure.code in {"DeploymentFailed", "azure-failed"}
+
+
 def test_operations_that_cannot_be_read_leave_the_failure_as_it_was() -> None:
     empty = {"code": "DeploymentFailed", "message": "List operations."}
     adapter = (
@@ -240,6 +255,13 @@ def test_a_correlation_id_is_taken_from_the_header_where_the_body_has_none() -> 
     assert carry_out(adapter, deadline_s=0.0)[0].correlation_id == "c-2"
 
 
+def test_an_answer_that_is_no_json_is_unreadable() -> None:
+    page = Answer(200, b"<html>sign in</html>", {"Content-Type": "text/html"})
+    with pytest.raises(AzserveError) as caught:
+        find(ScriptedAdapter().on("GET", PATH, page), AT_SUBSCRIPTION)
+    assert caught.value.code == "unreadable-answer"
+
+
 def find(adapter: ScriptedAdapter, request: DeploymentRequest) -> DeploymentState | None:
     with azure_with(adapter) as azure:
         return TemplateDeployments(azure).find(request)
@@ -293,10 +315,9 @@ def test_an_arm_that_is_down_refuses_nothing() -> None:
         validate(error("InternalServerError", status=500))
 
 
-def test_a_validation_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_validation_that_does_not_end_is_given_up() -> None:
     adapter = ScriptedAdapter().on("POST", f"{PATH}/validate", Answer(202, None, {"Location": f"{MANAGER}{STATUS}"}))
     adapter.on("GET", STATUS, Answer(202, None, {"Location": f"{MANAGER}{STATUS}"}))
-    monkeypatch.setattr("azserve.azure.deployments.VALIDATION_S", 0.0)
-    with azure_with(adapter, patience=AT_ONCE) as azure, pytest.raises(AzureFailed) as caught:
-        TemplateDeployments(azure).validate(AT_SUBSCRIPTION)
+    with azure_with(adapter) as azure, pytest.raises(AzureFailed) as caught:
+        TemplateDeployments(azure, validation_s=0.0).validate(AT_SUBSCRIPTION)
     assert caught.value.code == "no-answer"

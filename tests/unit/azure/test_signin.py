@@ -79,6 +79,12 @@ def test_oidc_needs_tenant_and_client(missing: str) -> None:
     assert "AZURE_TENANT_ID" in (caught.value.hint or "")
 
 
+def test_oidc_outside_a_pipeline_says_what_is_missing() -> None:
+    with pytest.raises(SignInError) as caught:
+        credential_for(SignInRequest(PUBLIC, SignInKind.OIDC, environ=APP))
+    assert caught.value.code == "oidc-missing"
+
+
 def test_the_local_cloud_signs_in_with_its_managed_identity() -> None:
     environ = {"IDENTITY_ENDPOINT": "http://127.0.0.1:4190/msi/token", "IDENTITY_HEADER": "x"}
     assert closed(credential_for(SignInRequest(LOCAL, environ=environ))) == "ManagedIdentityCredential"
