@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring as _quoted
 from typing import Final, final
 
 from azserve.errors import ConfigurationError
@@ -27,7 +28,6 @@ Listed rather than asked of `unicodedata`, whose answer changes with the Python 
 """
 _UNSEEN_IN_JSON: Final = re.compile(_UNSEEN.pattern.replace("\x00-\x1f", ""))
 """JSON escapes the first thirty-two by itself; a newline that is left belongs to the layout."""
-_ON_LINES: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=2)
 _ON_ONE_LINE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _BICEP_SPECIAL: Final = re.compile(rf"\$\{{|[\\\\']|(?<!:)/(?=[/*])|{_UNSEEN.pattern}")
 """Also what opens a comment outside a string, for readers less exact than the compiler: tree-sitter's Bicep grammar
@@ -78,10 +78,29 @@ def json_text(value: JsonValue, *, indent: bool = True) -> str:
     Raises Unrenderable for a lone surrogate and for numbers that JSON has no form for.
     """
     try:
-        text = (_ON_LINES if indent else _ON_ONE_LINE).encode(value)
+        text = _on_lines(value, "\n") if indent else _ON_ONE_LINE.encode(value)
     except ValueError as error:
         raise Unrenderable(f"a number has no JSON form: {error}", hint="use a finite number") from error
+    if text.isascii() and "\x7f" not in text:
+        return text  # nothing to escape, nothing to refuse
     return _UNSEEN_IN_JSON.sub(_json_escape, _whole(text))
+
+
+def _on_lines(value: JsonValue, end: str) -> str:
+    """Write what `json.dumps(value, indent=2)` writes, `end` being a newline with the indent so far.
+
+    The standard encoder leaves its C code as soon as it indents, which was the largest part of a render.
+    """
+    if isinstance(value, str):
+        return _quoted(value)
+    inner = f"{end}  "
+    if isinstance(value, dict):
+        members = [f"{_quoted(name)}: {_on_lines(item, inner)}" for name, item in value.items()]
+        return f"{{{inner}{f',{inner}'.join(members)}{end}}}" if members else "{}"
+    if isinstance(value, list | tuple):
+        items = [_on_lines(item, inner) for item in value]
+        return f"[{inner}{f',{inner}'.join(items)}{end}]" if items else "[]"
+    return _ON_ONE_LINE.encode(value)
 
 
 def _json_escape(match: re.Match[str]) -> str:

@@ -172,6 +172,8 @@ def _member(of: JsonValue, key: JsonValue) -> JsonValue:
 
 def _named(of: JsonObject, name: str) -> JsonValue:
     """Return a member by ARM's rule, which ignores case."""
+    if name in of:
+        return of[name]
     for each, value in of.items():
         if each.lower() == name.lower():
             return value

@@ -15,16 +15,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    pass_context,
+)
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 import azserve
 from azserve.errors import ConfigurationError
 from azserve.model.json import JsonObject
 from azserve.rendering.api_versions import API_VERSIONS
-from azserve.rendering.escaping import Rendered, Unrenderable, arm, bicep, comment, identifier, json_text
+from azserve.rendering.compiled import CompiledTemplates
+from azserve.rendering.escaping import Rendered, Unrenderable, arm, bicep, comment, identifier
 from azserve.rendering.pieces import Ref, RegionView
 
+_HOLE: Final = "-0.0e-0"
+"""Where the nested template goes: a number that no filter writes, so no value can pass for it."""
 _EJECT: Final = "compare with the packaged templates, or leave out `templates:` to use those"
 
 
@@ -48,6 +59,22 @@ class _Drawn:
     template: JsonObject
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The strict sandbox, which asks once per type and name instead of at every look at a value."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  Jinja's own
+        super().__init__(**options)
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Whether a template may see an attribute; depends on nothing but the type and the name."""
+        asked = (type(obj), attr)
+        known = self._safe.get(asked)
+        if known is None:
+            known = self._safe[asked] = super().is_safe_attribute(obj, attr, value)
+        return known
+
+
 class TemplateSet:
     """ARM and Bicep templates. A user's folder may hold only the files that it changes; the packaged ones fill in."""
 
@@ -66,7 +93,7 @@ class TemplateSet:
         """
         text = self._draw(self._arm, name, view, _Drawn(region) if region is not None else None)
         try:
-            drawn = json.loads(text, object_pairs_hook=_unique)
+            drawn = json.loads(text, object_pairs_hook=_unique, parse_float=lambda number: _number(number, region))
         except ValueError as error:
             raise TemplateFailed(f"`{name}` does not make JSON: {error}", where=name, hint=_EJECT) from error
         if not isinstance(drawn, dict):
@@ -94,11 +121,12 @@ class TemplateSet:
         return self._environment({"bicep": bicep, "comment": comment, "resource_type": _resource_type})
 
     def _environment(self, filters: Mapping[str, Callable[..., Rendered]]) -> ImmutableSandboxedEnvironment:
-        environment = ImmutableSandboxedEnvironment(
+        environment = _Sandbox(
             loader=FileSystemLoader(self._folders),
             undefined=StrictUndefined,
             autoescape=False,
             finalize=_filtered_only,
+            bytecode_cache=CompiledTemplates(template_root()),
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
@@ -136,10 +164,15 @@ class TemplateSet:
 
 
 def _strict(filter_: Callable[..., Rendered]) -> Callable[..., Rendered]:
-    """Return the filter, made to fail on a missing value under the value's name."""
+    """Return the filter, made to fail on a missing value under the value's name.
 
+    It asks for the context, which it ignores, so that nothing it returns is compiled into a template: a constant that
+    goes through `api_version` has to follow the table.
+    """
+
+    @pass_context
     @wraps(filter_)
-    def checked(value: object, *arguments: object) -> Rendered:
+    def checked(_context: Context, value: object, *arguments: object) -> Rendered:
         if isinstance(value, StrictUndefined):
             str(value)
         return filter_(value, *arguments)
@@ -157,6 +190,10 @@ def _filtered_only(value: object) -> Rendered:
             hint="print values as `{{ value | arm }}` or `{{ value | bicep }}`",
         )
     return value
+
+
+def _number(text: str, region: JsonObject | None) -> object:
+    return region if text == _HOLE else float(text)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -201,7 +238,7 @@ def _variables(ref: Ref) -> str:
 
 
 def _template(drawn: _Drawn) -> Rendered:
-    """Embed an ARM template that was drawn before; its literals are escaped already."""
+    """Leave a hole for an ARM template that was drawn before; `TemplateSet.arm` fills it as it reads the JSON."""
     if not isinstance(drawn, _Drawn):
         raise Unrenderable("only `region` can be embedded as a template", hint="print values as `{{ value | arm }}`")
-    return Rendered(json_text(drawn.template, indent=False))
+    return Rendered(_HOLE)

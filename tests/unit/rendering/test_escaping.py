@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azserve.model.json import JsonObject
+from azserve.model.json import JsonObject, JsonValue
 from azserve.rendering.escaping import Unrenderable, arm, bicep, bicep_string, comment, identifier, json_text
 
 
@@ -90,3 +90,21 @@ def test_a_number_that_json_cannot_hold_is_refused(number: float) -> None:
 def test_only_an_identifier_can_be_a_symbol(text: str) -> None:
     with pytest.raises(Unrenderable, match="no identifier"):
         identifier(text)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text('ab"\\\né\x7f'),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('ab"\u2028', max_size=3), inner, max_size=3),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_json_on_lines_is_what_the_standard_library_writes(value: JsonValue) -> None:
+    standard = json.dumps(value, indent=2, ensure_ascii=False)
+
+    assert json_text(value) == standard.replace("\x7f", "\\u007f").replace("\u2028", "\\u2028")
