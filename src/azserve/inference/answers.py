@@ -5,54 +5,69 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from azserve.inference.thinking import ThinkingSplitter, split_thinking
-from azserve.model.chat import AnswerDelta, ChatAnswer, ThinkingDelta, Timings, Usage
+from azserve.inference.text import AnswerText, is_visible
+from azserve.inference.thinking import Piece
+from azserve.model.chat import ChatAnswer, ModelInfo, Timings, Usage
 
 Json = Mapping[str, Any]
+NOTHING: Json = {}
+LIMIT_HEADERS = ("x-ratelimit-", "retry-after")
+ID_HEADERS = ("apim-request-id", "x-ms-request-id", "x-request-id")
 
 
 def rate_limit_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Keep the headers that speak of limits; nothing else of a response is anybody's business."""
-    kept = ("x-ratelimit-", "retry-after")
-    return {name.lower(): value for name, value in headers.items() if name.lower().startswith(kept)}
+    return {name: value for name, value in headers.items() if name.startswith(LIMIT_HEADERS)}
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
     """Return the id that Azure's support asks for."""
-    names = ("apim-request-id", "x-ms-request-id", "x-request-id")
-    lowered = {name.lower(): value for name, value in headers.items()}
-    return next((lowered[name] for name in names if name in lowered), None)
+    return next((headers[name] for name in ID_HEADERS if name in headers), None)
 
 
 def usage_of(body: Json) -> Usage | None:
     """Return the usage, None where it is missing, null or not made of numbers."""
-    usage = body.get("usage")
-    if not isinstance(usage, Mapping):
-        return None
+    usage = _object(body.get("usage"))
     prompt, completion, total = (usage.get(name) for name in ("prompt_tokens", "completion_tokens", "total_tokens"))
     if not (isinstance(prompt, int) and isinstance(completion, int) and isinstance(total, int)):
         return None
     return Usage(prompt, completion, total)
 
 
-def whole_answer(body: Json, headers: Mapping[str, str], timings: Timings) -> ChatAnswer:
-    """Return an unstreamed answer. A body without a choice is an answer without text."""
+def first_choice(body: Json) -> Json | None:
+    """Return the first choice of a body or a chunk, None where it has none."""
     choices = body.get("choices")
-    choice: Json = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
-    found = choice.get("message")
-    message: Json = found if isinstance(found, Mapping) else {}
-    content, aside = message.get("content"), message.get("reasoning_content")
-    thinking, answer = split_thinking(content if isinstance(content, str) else "")
-    if isinstance(aside, str) and aside.strip():
-        thinking = aside.strip()
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
+        return None
+    return choices[0]
+
+
+def info_of(body: Json) -> ModelInfo:
+    """Return what `/info` says; what it leaves out is empty."""
+    return ModelInfo(
+        model_name=_text(body.get("model_name")) or "",
+        model_type=_text(body.get("model_type")) or "",
+        model_provider_name=_text(body.get("model_provider_name")) or "",
+        source="/info",
+    )
+
+
+def whole_answer(body: Json, headers: Mapping[str, str], timings: Timings) -> ChatAnswer:
+    """Return an unstreamed answer. `headers` has names in lower case."""
+    choice = first_choice(body) or NOTHING
+    message = _object(choice.get("message"))
+    text, calls = AnswerText(), ToolCalls()
+    text.feed(content=message.get("content"), aside=message.get("reasoning_content"))
+    text.finish()
+    calls.take(message.get("tool_calls"))
     return ChatAnswer(
-        answer=answer,
-        thinking=thinking,
-        model=str(body.get("model") or ""),
-        finish_reason=choice.get("finish_reason") or None,
+        answer=text.answer,
+        thinking=text.thinking,
+        model=_text(body.get("model")) or "",
+        finish_reason=_text(choice.get("finish_reason")),
         usage=usage_of(body),
         timings=timings,
-        tool_calls=tuple(message.get("tool_calls") or ()),
+        tool_calls=calls.whole,
         request_id=request_id(headers),
         headers=rate_limit_headers(headers),
     )
@@ -70,81 +85,85 @@ class StreamedAnswer:
         self._first_byte_s = first_byte_s
         self._first_token_s: float | None = None
         self._first_answer_s: float | None = None
-        self._splitter = ThinkingSplitter()
-        self._thinking: list[str] = []
-        self._answer: list[str] = []
-        self._thought = False
-        self._calls: dict[int, dict[str, Any]] = {}
+        self._text = AnswerText()
+        self._calls = ToolCalls()
         self._model = ""
         self._finish: str | None = None
         self._usage: Usage | None = None
-        self._chunks = 0
+        self.chunks = 0
+        """Those that carried a choice."""
 
-    def take(self, chunk: Json) -> list[ThinkingDelta | AnswerDelta]:
+    def take(self, chunk: Json) -> list[Piece]:
         """Take one chunk; return what it adds."""
-        self._model = chunk.get("model") or self._model
+        self._model = _text(chunk.get("model")) or self._model
         self._usage = usage_of(chunk) or self._usage
-        choices = chunk.get("choices")
-        if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
+        choice = first_choice(chunk)
+        if choice is None:
             return []
-        choice: Json = choices[0]
-        self._chunks += 1
-        self._finish = choice.get("finish_reason") or self._finish
-        found = choice.get("delta")
-        delta: Json = found if isinstance(found, Mapping) else {}
-        self._take_calls(delta.get("tool_calls"))
-        pieces: list[ThinkingDelta | AnswerDelta] = []
-        if isinstance(aside := delta.get("reasoning_content"), str) and aside:
-            pieces.append(ThinkingDelta(aside))
-        if isinstance(content := delta.get("content"), str) and content:
-            if self._first_token_s is None:
-                self._first_token_s = self._elapsed_s()
-            pieces += self._splitter.feed(content)
-        return self._kept(pieces)
+        self.chunks += 1
+        self._finish = _text(choice.get("finish_reason")) or self._finish
+        delta = _object(choice.get("delta"))
+        content, aside, calls = (delta.get(name) for name in ("content", "reasoning_content", "tool_calls"))
+        if self._first_token_s is None and (content or aside or calls):
+            self._first_token_s = self._elapsed_s()
+        self._calls.take(calls)
+        return self._timed(self._text.feed(content=content, aside=aside))
 
-    def end(self, *, done: bool, headers: Mapping[str, str]) -> tuple[list[ThinkingDelta | AnswerDelta], ChatAnswer]:
+    def end(self, *, done: bool, headers: Mapping[str, str]) -> tuple[list[Piece], ChatAnswer]:
         """Return what was held back, and the whole answer. `done`: the stream ended in `[DONE]`."""
-        last = self._kept(self._splitter.finish())
-        thinking = "".join(self._thinking).strip()
+        last = self._timed(self._text.finish())
         return last, ChatAnswer(
-            answer="".join(self._answer),
-            thinking=thinking if self._thought else None,
+            answer=self._text.answer,
+            thinking=self._text.thinking,
             model=self._model,
             finish_reason=self._finish,
             usage=self._usage,
             timings=Timings(self._first_byte_s, self._first_token_s, self._first_answer_s, self._elapsed_s()),
-            tool_calls=tuple(self._calls[index] for index in sorted(self._calls)),
-            chunks=self._chunks,
+            tool_calls=self._calls.whole,
+            chunks=self.chunks,
             done=done,
             request_id=request_id(headers),
             headers=rate_limit_headers(headers),
         )
 
-    def _kept(self, pieces: list[ThinkingDelta | AnswerDelta]) -> list[ThinkingDelta | AnswerDelta]:
-        for piece in pieces:
-            if self._first_token_s is None:
-                self._first_token_s = self._elapsed_s()
-            match piece:
-                case ThinkingDelta():
-                    self._thought = True
-                    self._thinking.append(piece.text)
-                case AnswerDelta():
-                    if self._first_answer_s is None:
-                        self._first_answer_s = self._elapsed_s()
-                    self._answer.append(piece.text)
+    def _timed(self, pieces: list[Piece]) -> list[Piece]:
+        if self._first_answer_s is None and any(is_visible(piece) for piece in pieces):
+            self._first_answer_s = self._elapsed_s()
         return pieces
 
-    def _take_calls(self, calls: object) -> None:
-        """Put tool calls together: a call comes once with its name, then its arguments in pieces, by index."""
-        if not isinstance(calls, list):
-            return
-        for call in calls:
-            if not isinstance(call, Mapping):
+
+class ToolCalls:
+    """Calls put together: each comes once with its name, then its arguments in pieces, by index; or at once."""
+
+    def __init__(self) -> None:
+        self._calls: dict[int, dict[str, Any]] = {}
+
+    def take(self, calls: object) -> None:
+        """Take the calls of a message or a delta; what is no call is passed over."""
+        for place, found in enumerate(calls if isinstance(calls, list) else ()):
+            call = _object(found)
+            function = _object(call.get("function"))
+            if not function:
                 continue
-            kept = self._calls.setdefault(
-                int(call.get("index") or 0), {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
+            index = call.get("index")
+            whole = self._calls.setdefault(
+                index if isinstance(index, int) else place,
+                {"id": "", "type": "function", "function": {"name": "", "arguments": ""}},
             )
-            kept["id"] = call.get("id") or kept["id"]
-            function = call.get("function") or {}
-            kept["function"]["name"] = function.get("name") or kept["function"]["name"]
-            kept["function"]["arguments"] += function.get("arguments") or ""
+            whole["id"] = _text(call.get("id")) or whole["id"]
+            whole["function"]["name"] = _text(function.get("name")) or whole["function"]["name"]
+            whole["function"]["arguments"] += _text(function.get("arguments")) or ""
+
+    @property
+    def whole(self) -> tuple[Json, ...]:
+        """The calls, in the API's own form, by index."""
+        return tuple(self._calls[index] for index in sorted(self._calls))
+
+
+def _object(value: object) -> Json:
+    return value if isinstance(value, Mapping) else NOTHING
+
+
+def _text(value: object) -> str | None:
+    """Return a text that holds something, None for all else."""
+    return value if isinstance(value, str) and value else None

@@ -9,22 +9,26 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from azserve.errors import SignInError
-from azserve.inference.routes import AUDIENCES, Credential, default_route
-from azserve.model.catalogue import Route
+from azserve.errors import PermissionDenied, SignInError
+from azserve.inference.routes import default_route
+from azserve.inference.signin import Credential, audience_of
+from azserve.model.catalogue import Hosting, Route
 from azserve.model.endpoint import Endpoint, EndpointKeys
 from azserve.model.secret import Secret
 from azserve.model.settings import SignIn
 from azserve.verifying.ports import ModelClient, Unreachable
 
 if TYPE_CHECKING:
-    from azserve.inference.client import Timeouts
+    import httpx2
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+    from azserve.inference.exchange import Timeouts
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+Token = Callable[[str], Secret]
 
 
 class ModelDoor:
-    """verifying.ports.ModelClients: one client per call, each endpoint's key fetched once. Shared by threads.
+    """verifying.ports.ModelClients: one client per call, each host's key fetched once. Shared by threads.
 
     `keys` reads an endpoint's keys; `token` gives a token for an audience and renews it by itself, and is asked anew
     for every request.
@@ -33,64 +37,118 @@ class ModelDoor:
     def __init__(
         self,
         keys: Callable[[Endpoint], EndpointKeys],
-        token: Callable[[str], Secret] | None = None,
+        token: Token | None = None,
         *,
         timeouts: Timeouts | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._keys = keys
+        self._keys = KeyRing(keys)
         self._token = token
         self._timeouts = timeouts
         self._monotonic = monotonic
-        self._known: dict[str, Secret] = {}
-        self._lock = threading.Lock()
 
     @contextmanager
     def open(self, endpoint: Endpoint, *, route: Route | None = None) -> Iterator[ModelClient]:
-        """Yield a client. Raises an AzserveError where there is no key or token, Unreachable where no address."""
-        import httpx2
+        """Yield a client on a route, the usual one unless another is named.
 
-        from azserve.inference.client import HttpModelClient, Timeouts
+        Raises an AzserveError where there is no key or token, Unreachable where no key may be sent to the address.
+        """
+        from azserve.inference.client import HttpModelClient
+        from azserve.inference.exchange import Line, Timeouts
 
-        if not endpoint.uri:
-            raise Unreachable(
-                f"`{endpoint.key}` has no address yet",
-                where=f"{endpoint.region}/{endpoint.key}",
-                hint="it may still be being made; see `azserve status`",
-            )
+        where = f"{endpoint.region}/{endpoint.key}"
+        _check_address(endpoint, where)
         timeouts = self._timeouts or Timeouts()
-        limits = httpx2.Timeout(timeouts.read_s, connect=timeouts.connect_s)
-        # A proxy set for the internet is not meant for this machine's own addresses.
-        proxied = urlsplit(endpoint.uri).hostname not in LOOPBACK
-        with httpx2.Client(timeout=limits, trust_env=proxied) as http:
-            yield HttpModelClient(
-                http,
-                endpoint,
-                route or default_route(endpoint),
-                self._credential(endpoint),
-                timeouts=timeouts,
-                monotonic=self._monotonic,
-            )
+        credential = self._credential(endpoint, where)
+        with _http(timeouts, where) as http:
+            line = Line(http, endpoint.uri, where, timeouts, self._monotonic)
+            yield HttpModelClient(line, endpoint, route or default_route(endpoint), credential)
 
-    def _credential(self, endpoint: Endpoint) -> Callable[[], Credential]:
-        """Return what signs a request in: the key where the endpoint takes one, else a token."""
+    def _credential(self, endpoint: Endpoint, where: str) -> Callable[[], Credential]:
+        """Return what signs a request in: the key where the endpoint takes one and we may read it, else a token."""
+        token = self._token
         if endpoint.sign_in is not SignIn.ENTRA:
-            key = Credential(self._key(endpoint))
-            return lambda: key
-        token, audience = self._token, AUDIENCES[endpoint.hosting]
+            try:
+                key = Credential(self._keys.of(endpoint))
+            except PermissionDenied:
+                if endpoint.sign_in is not SignIn.BOTH or token is None:
+                    raise
+            else:
+                return lambda: key
         if token is None:
             raise SignInError(
                 f"`{endpoint.key}` takes Entra tokens only, and nobody is signed in to give one",
-                where=f"{endpoint.region}/{endpoint.key}",
+                where=where,
                 hint="sign in, for example with `az login`",
             )
+        audience = audience_of(endpoint)
         return lambda: Credential(token(audience), is_token=True)
 
-    def _key(self, endpoint: Endpoint) -> Secret:
-        identity = endpoint.resource.key
+
+class KeyRing:
+    """Keys, each fetched once, whoever asks first: a serverless endpoint has its own, deployments their account's."""
+
+    def __init__(self, fetch: Callable[[Endpoint], EndpointKeys]) -> None:
+        self._fetch = fetch
+        self._lock = threading.Lock()
+        self._slots: dict[str, _Slot] = {}
+
+    def of(self, endpoint: Endpoint) -> Secret:
+        """Return the key of an endpoint. Raises what fetching it raises; the next one to ask tries again."""
+        owner = endpoint.resource.parent if endpoint.hosting is Hosting.FOUNDRY else endpoint.resource
         with self._lock:
-            if identity in self._known:
-                return self._known[identity]
-        keys = self._keys(endpoint)
-        with self._lock:
-            return self._known.setdefault(identity, keys.primary or keys.secondary)
+            slot = self._slots.setdefault((owner or endpoint.resource).key, _Slot())
+        with slot.lock:
+            if slot.key is None:
+                keys = self._fetch(endpoint)
+                slot.key = keys.primary or keys.secondary
+            return slot.key
+
+
+class _Slot:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.key: Secret | None = None
+
+
+def _check_address(endpoint: Endpoint, where: str) -> None:
+    """Raise Unreachable unless a key may be sent there: over TLS, or to this machine."""
+    if not endpoint.uri:
+        raise Unreachable(
+            f"`{endpoint.key}` has no address yet",
+            where=where,
+            hint="it may still be being made; see `azserve status`",
+        )
+    try:
+        parts = urlsplit(endpoint.uri)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)):
+        raise Unreachable(
+            f"`{endpoint.uri}` is not an address that a key may be sent to",
+            where=where,
+            hint="an endpoint's address begins with https://",
+        )
+
+
+@contextmanager
+def _http(timeouts: Timeouts, where: str) -> Iterator[httpx2.Client]:
+    """Yield an HTTP client. Raises Unreachable where this machine's settings for proxies or certificates are broken."""
+    import httpx2
+
+    from azserve import __version__
+
+    limits = httpx2.Timeout(timeouts.read_s, connect=timeouts.connect_s)
+    # A proxy set for the internet is not meant for this machine's own addresses.
+    direct = {f"all://[{host}]" if ":" in host else f"all://{host}": None for host in LOOPBACK}
+    try:
+        http = httpx2.Client(timeout=limits, mounts=direct, headers={"user-agent": f"azserve/{__version__}"})
+    except (ImportError, OSError, ValueError, httpx2.InvalidURL) as error:
+        raise Unreachable(
+            "this machine's settings for proxies or certificates cannot be used",
+            where=where,
+            hint="check the variables HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
+        ) from error
+    with http:
+        yield http

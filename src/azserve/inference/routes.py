@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, assert_never
 from urllib.parse import quote
 
 from azserve.model.catalogue import Hosting, Route
 from azserve.model.chat import ChatRequest, Message
 from azserve.model.endpoint import Endpoint
-from azserve.model.secret import Secret
 
 MODELS_API_VERSION = "2024-05-01-preview"
 """Of `/models` (documentation 2025-08-27)."""
 OPENAI_API_VERSION = "2024-10-21"
 """Of `/openai/deployments` (documentation 2025-08-27); `/openai/v1` has none."""
 
-AUDIENCES: Mapping[Hosting, str] = {
-    Hosting.SERVERLESS: "https://ml.azure.com",
-    Hosting.FOUNDRY: "https://cognitiveservices.azure.com",
-}
-"""Whom a token must be for. Serverless: the specification's; a 2026 report also saw the other one accepted."""
-
 
 def default_route(endpoint: Endpoint) -> Route:
     """Return the route of the tutorials: the endpoint's own for serverless, `/models` for Foundry."""
     return Route.SERVERLESS if endpoint.hosting is Hosting.SERVERLESS else Route.MODELS
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What a request signs in with."""
-
-    secret: Secret
-    is_token: bool = False
-
-    def headers(self, route: Route) -> dict[str, str]:
-        """Return the header that the route takes; a serverless endpoint refuses `api-key`."""
-        if self.is_token or route is Route.SERVERLESS:
-            return {"Authorization": f"Bearer {self.secret.reveal()}"}
-        return {"api-key": self.secret.reveal()}
 
 
 def chat_url(endpoint: Endpoint, route: Route) -> str:
@@ -64,9 +41,12 @@ def info_url(endpoint: Endpoint) -> str:
     return f"{endpoint.uri.rstrip('/')}/info"
 
 
-def chat_headers(request: ChatRequest, route: Route) -> dict[str, str]:
+def chat_headers(request: ChatRequest, route: Route, *, stream: bool) -> dict[str, str]:
     """Return the headers a request needs besides its sign-in."""
-    headers = {"Content-Type": "application/json"}
+    headers = {"content-type": "application/json", "accept": "application/json"}
+    if stream:
+        # Not compressed: what compresses may hold back.
+        headers |= {"accept": "text/event-stream", "accept-encoding": "identity"}
     if route in {Route.SERVERLESS, Route.MODELS} and (request.extra_parameters or request.extra):
         headers["extra-parameters"] = request.extra_parameters or "pass-through"
     return headers
@@ -76,12 +56,14 @@ def chat_body(request: ChatRequest, endpoint: Endpoint, route: Route, *, stream:
     """Return the body; what the request leaves open is left out.
 
     `stream_options` goes to the OpenAI routes only: elsewhere it counts as an extra parameter and is refused.
+    `/openai/v1` takes the limit under its newer name, the only one that OpenAI's reasoning models know (issue reports,
+    2025-08 to 2026-07).
     """
     body: dict[str, Any] = {"messages": [_message(each) for each in request.messages]}
     if route in {Route.MODELS, Route.OPENAI_V1}:
         body["model"] = endpoint.deployment
     named: dict[str, Any] = {
-        "max_tokens": request.max_tokens,
+        "max_completion_tokens" if route is Route.OPENAI_V1 else "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         "top_p": request.top_p,
         "stop": list(request.stop) if request.stop else None,

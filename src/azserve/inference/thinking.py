@@ -12,11 +12,9 @@ CLOSING = "</think>"
 Piece = ThinkingDelta | AnswerDelta
 
 
-class _Where(Enum):
+class _Part(Enum):
     START = "start"
-    THINKING_START = "thinking-start"
     THINKING = "thinking"
-    ANSWER_START = "answer-start"
     ANSWER = "answer"
 
 
@@ -24,91 +22,86 @@ class ThinkingSplitter:
     """Splits a text at its `<think>` tags, however it is cut into pieces.
 
     Only a text that begins with the tag thinks; a tag further on is part of the answer, as it would be in a text
-    about tags. Without a closing tag all of it is thinking. White space just inside and just after the tags is
-    dropped, everything else is kept.
+    about tags. The first closing tag ends the thinking, and without one all of it is thinking. White space just inside
+    and just after the tags is dropped, everything else is kept. Takes time in proportion to the text.
     """
 
     def __init__(self) -> None:
-        self._where = _Where.START
+        self._part = _Part.START
         self._held = ""
+        """The end of what came, where it may be the beginning of a tag."""
+        self._space: list[str] = []
+        """White space before that: kept where text follows, dropped where a tag does."""
+        self._begun = True
+        """Whether something of this part was given out, so that white space matters."""
 
     def feed(self, text: str) -> list[Piece]:
         """Take the next piece; return what is certain by now."""
-        self._held += text
+        text, self._held = self._held + text, ""
         pieces: list[Piece] = []
-        while (piece := self._next()) is not None:
-            if piece.text:
-                pieces.append(piece)
+        if self._part is _Part.START:
+            text = self._start(text)
+        if self._part is _Part.THINKING:
+            text = self._think(text, pieces)
+        if self._part is _Part.ANSWER:
+            self._answer(text, pieces)
         return pieces
 
     def finish(self) -> list[Piece]:
         """Return what was held back, the text having ended."""
-        held, self._held = self._held, ""
-        match self._where:
-            case _Where.THINKING:
+        held, self._held = "".join(self._space) + self._held, ""
+        self._space.clear()
+        match self._part:
+            case _Part.THINKING:
+                held = held.rstrip() if self._begun else held.strip()
                 return [ThinkingDelta(held)] if held else []
-            case _Where.START | _Where.ANSWER:
+            case _Part.START | _Part.ANSWER:
                 return [AnswerDelta(held)] if held else []
-            case _Where.THINKING_START | _Where.ANSWER_START:
-                return []
 
-    def _next(self) -> Piece | None:
-        """Return one piece and move on, an empty one for a mere step; None where more text is needed."""
-        match self._where:
-            case _Where.START:
-                return self._start()
-            case _Where.THINKING_START:
-                return self._skip_space(_Where.THINKING)
-            case _Where.THINKING:
-                return self._think()
-            case _Where.ANSWER_START:
-                return self._skip_space(_Where.ANSWER)
-            case _Where.ANSWER:
-                held, self._held = self._held, ""
-                return AnswerDelta(held) if held else None
-
-    def _start(self) -> Piece | None:
-        begun = self._held.lstrip()
+    def _start(self, text: str) -> str:
+        """Find out whether the text thinks; return what of it the next part may have."""
+        begun = text.lstrip()
+        self._space.append(text[: len(text) - len(begun)])
         if begun.startswith(OPENING):
-            self._held = begun[len(OPENING) :]
-            self._where = _Where.THINKING_START
-        elif OPENING.startswith(begun):
-            return None
-        else:
-            self._where = _Where.ANSWER
-        return AnswerDelta("")
+            self._part, self._begun = _Part.THINKING, False
+            self._space.clear()
+            return begun[len(OPENING) :]
+        if OPENING.startswith(begun):
+            self._held = begun
+            return ""
+        self._part = _Part.ANSWER
+        before = "".join(self._space)
+        self._space.clear()
+        return before + begun
 
-    def _skip_space(self, then: _Where) -> Piece | None:
-        self._held = self._held.lstrip()
-        if not self._held:
-            return None
-        self._where = then
-        return AnswerDelta("")
-
-    def _think(self) -> Piece | None:
-        thought, closing, rest = self._held.partition(CLOSING)
+    def _think(self, text: str, pieces: list[Piece]) -> str:
+        """Give out thinking; return what follows its closing tag."""
+        thought, closing, rest = text.partition(CLOSING)
+        if not closing:
+            certain = len(text) - _beginning_of_closing(text)
+            thought, self._held = text[:certain], text[certain:]
+        if not self._begun:
+            thought = thought.lstrip()
+        if words := thought.rstrip():
+            pieces.append(ThinkingDelta("".join(self._space) + words))
+            self._space.clear()
+            self._begun = True
         if closing:
-            self._held = rest
-            self._where = _Where.ANSWER_START
-            return ThinkingDelta(thought.rstrip())
-        safe = len(self._held) - self._maybe_closing()
-        if not safe:
-            return None
-        self._held, certain = self._held[safe:], self._held[:safe]
-        return ThinkingDelta(certain)
+            self._part, self._begun = _Part.ANSWER, False
+            self._space.clear()
+        else:
+            self._space.append(thought[len(words) :])
+        return rest
 
-    def _maybe_closing(self) -> int:
-        """Return how many characters at the end may belong to a closing tag, the space before it included."""
-        longest = min(len(CLOSING) - 1, len(self._held))
-        tag = next((n for n in range(longest, 0, -1) if CLOSING.startswith(self._held[-n:])), 0)
-        before = self._held[: len(self._held) - tag]
-        return tag + len(before) - len(before.rstrip())
+    def _answer(self, text: str, pieces: list[Piece]) -> None:
+        if not self._begun:
+            text = text.lstrip()
+        if text:
+            pieces.append(AnswerDelta(text))
+            self._begun = True
 
 
-def split_thinking(text: str) -> tuple[str | None, str]:
-    """Return (thinking, answer) of a whole text; thinking is None where the text does not begin with the tag."""
-    splitter = ThinkingSplitter()
-    pieces = splitter.feed(text) + splitter.finish()
-    thinking = "".join(piece.text for piece in pieces if isinstance(piece, ThinkingDelta)).rstrip()
-    answer = "".join(piece.text for piece in pieces if isinstance(piece, AnswerDelta))
-    return (thinking if text.lstrip().startswith(OPENING) else None), answer
+def _beginning_of_closing(text: str) -> int:
+    """Return how many characters at the end of a text may begin a closing tag."""
+    longest = min(len(CLOSING) - 1, len(text))
+    return next((size for size in range(longest, 0, -1) if CLOSING.startswith(text[-size:])), 0)

@@ -10,19 +10,11 @@ from azserve.model.chat import ChatAnswer, ChatRequest, StreamEnd, Timings
 from azserve.model.finding import Check, Finding, Outcome
 from azserve.model.progress import Event, Progress, Stage
 from azserve.verifying.checking import check_answer, check_info
-from azserve.verifying.judging import Judgement, Subject, cannot_be_asked, judge_checks, judge_error
+from azserve.verifying.judging import Judgement, Subject, Task, cannot_be_asked, judge_checks, judge_error
 from azserve.verifying.patience import Again, Patience, Waiting
 from azserve.verifying.ports import BrokenAnswer, ModelClient, ModelClients, Unreachable
 from azserve.verifying.probe import ChatQuestion, InfoQuestion, Probe
 from azserve.verifying.purse import Purse
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A probe to carry out."""
-
-    probe: Probe
-    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +42,11 @@ class _Attempt:
 def ask_endpoint(subject: Subject, tasks: Sequence[Task], means: Means) -> tuple[Finding, ...]:
     """Return one finding per task, in order. Where no client can be had, all of them say why."""
     try:
-        with means.clients.open(subject.endpoint) as client:
+        with means.clients.open(subject.endpoint, route=subject.route) as client:
             asker = _Asker(client, subject, means)
             return tuple(asker.finding(task) for task in tasks)
     except AzserveError as error:
-        return tuple(_unasked(task, subject, judge_error(task.probe, error, subject)) for task in tasks)
+        return tuple(_unasked(task, subject, judge_error(task, error, subject)) for task in tasks)
 
 
 class _Asker:
@@ -87,7 +79,7 @@ class _Asker:
             attempt = self._once(task.probe)
             self._means.purse.settle(most, attempt.answer.usage if attempt.answer else None)
             attempts += 1
-            judgement = self._judge(task.probe, attempt)
+            judgement = self._judge(task, attempt)
             chances += judgement.again is Again.ONCE_MORE
             pause_s = self._waiting.pause_s(judgement.again, chances, judgement.retry_after_s)
             if pause_s is None:
@@ -99,10 +91,10 @@ class _Asker:
             self._tell(task, Stage.WAITING, f"{judgement.message}; asking again in {pause_s:.0f} s")
             self._means.wait(pause_s)
 
-    def _judge(self, probe: Probe, attempt: _Attempt) -> Judgement:
+    def _judge(self, task: Task, attempt: _Attempt) -> Judgement:
         if attempt.error is not None:
-            return judge_error(probe, attempt.error, self._subject)
-        return judge_checks(probe, attempt.checks, self._subject)
+            return judge_error(task, attempt.error, self._subject)
+        return judge_checks(task, attempt.checks, self._subject)
 
     def _once(self, probe: Probe) -> _Attempt:
         began = self._means.monotonic()

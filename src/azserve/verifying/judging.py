@@ -39,27 +39,40 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """A probe to carry out."""
+
+    probe: Probe
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """Who is asked, and what is known and expected of it."""
 
     endpoint: Endpoint
+    route: Route
     abilities: Mapping[Trait, Support]
+    """What is published about the model on that route; nothing for an unknown model."""
     private: bool = False
     """Not to be reached from here by design."""
 
-    def support(self, traits: Iterable[Trait]) -> Support:
-        """Return the least of what is known of these traits: one that is lacking decides, then one that is unknown."""
-        known = {self.abilities.get(trait, Support.UNKNOWN) for trait in traits}
-        return next((each for each in (Support.REFUSED, Support.IGNORED, Support.UNKNOWN) if each in known),
-                    Support.ACCEPTED)  # fmt: skip
+    def support(self, trait: Trait) -> Support:
+        """Return what is published about one trait."""
+        return self.abilities.get(trait, Support.UNKNOWN)
 
 
-def abilities_of(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[Trait, Support]:
-    """Return what is published about the model on the route that is used by default; nothing for an unknown model."""
+def subject_of(endpoint: Endpoint, catalogue: Catalogue, *, private: bool) -> Subject:
+    """Return an endpoint with what is published about its model on the route it is asked over.
+
+    OpenAI's own models are asked over `/openai/v1`: what limits a reasoning model's answer is unknown to `/models`.
+    """
     hosted = catalogue.hosted(endpoint.model, endpoint.hosting)
-    if hosted is None:
-        return {}
-    return hosted.traits.get(Route.SERVERLESS if endpoint.hosting is Hosting.SERVERLESS else Route.MODELS, {})
+    if endpoint.hosting is Hosting.SERVERLESS:
+        route = Route.SERVERLESS
+    else:
+        route = Route.OPENAI_V1 if hosted and hosted.format == "OpenAI" else Route.MODELS
+    return Subject(endpoint, route, hosted.traits.get(route, {}) if hosted else {}, private)
 
 
 def cannot_be_asked(probe: Probe, endpoint: Endpoint) -> Judgement | None:
@@ -69,44 +82,43 @@ def cannot_be_asked(probe: Probe, endpoint: Endpoint) -> Judgement | None:
     return None
 
 
-def judge_checks(probe: Probe, checks: tuple[Check, ...], subject: Subject) -> Judgement:
+def judge_checks(task: Task, checks: tuple[Check, ...], subject: Subject) -> Judgement:
     """Return what an answer comes to."""
     failed = [check for check in checks if not check.passed]
     if not failed:
-        if subject.support(probe.needs) is Support.REFUSED:
-            lacking = [trait for trait in probe.needs if subject.abilities.get(trait) is Support.REFUSED]
-            return Judgement(Outcome.UNEXPECTED, f"works, although {_said_of(lacking)} is published as refused")
-        return Judgement(Outcome.PASSED, f"{len(checks)} checks held" if len(checks) != 1 else "1 check held")
-    shown = _shown(probe)
+        return _held(task.probe, checks, subject)
+    first, shown = failed[0], _shown(task.probe)
     traits = [trait for check in failed if (trait := shown.get(check.name)) is not None]
     if len(traits) == len(failed):
-        lacks = _lacks(traits, subject, f"{failed[0].found}")
+        lacks = _lacks(task, traits, subject, first.found)
         if lacks:
             return lacks
-    first = failed[0]
-    return Judgement(
-        Outcome.FAILED,
-        f"`{first.name}`: expected {first.expected}, found {first.found}",
-        code=first.name,
-        again=Again.ONCE_MORE,
-    )
+    message = f"`{first.name}`: expected {first.expected}, found {first.found}"
+    return Judgement(Outcome.FAILED, message, code=first.name, again=Again.ONCE_MORE)
 
 
-def judge_error(probe: Probe, error: AzserveError, subject: Subject) -> Judgement:
+def judge_error(task: Task, error: AzserveError, subject: Subject) -> Judgement:
     """Return what an error comes to."""
     if isinstance(error, ParameterRefused):
-        lacks = _lacks(probe.needs, subject, error.message)
+        lacks = _lacks(task, task.probe.needs, subject, error.message)
         if lacks:
             return lacks
-    retry_after_s = error.retry_after_s if isinstance(error, Throttled) else None
     return Judgement(
         _outcome(error, subject),
         error.message,
         code=(error.service_code if isinstance(error, ModelError) else None) or error.code,
         hint=error.hint,
         again=_again(error, subject),
-        retry_after_s=retry_after_s,
+        retry_after_s=error.retry_after_s if isinstance(error, Throttled) else None,
     )
+
+
+def _held(probe: Probe, checks: tuple[Check, ...], subject: Subject) -> Judgement:
+    """Return the judgement on an answer that is as it should be."""
+    refused = [trait for trait in probe.needs if subject.support(trait) is Support.REFUSED]
+    if refused:
+        return Judgement(Outcome.UNEXPECTED, f"works, although {_listed(refused)} is published as refused")
+    return Judgement(Outcome.PASSED, f"{len(checks)} check{'s' if len(checks) != 1 else ''} held")
 
 
 def _outcome(error: AzserveError, subject: Subject) -> Outcome:
@@ -135,19 +147,21 @@ def _again(error: AzserveError, subject: Subject) -> Again:
             return Again.NO
 
 
-def _lacks(traits: Iterable[Trait], subject: Subject, found: str) -> Judgement | None:
-    """Return the judgement on a model that showed not to do this, None where it is published to do it."""
-    wanting = [trait for trait in traits if subject.abilities.get(trait, Support.UNKNOWN) is not Support.ACCEPTED]
+def _lacks(task: Task, traits: Iterable[Trait], subject: Subject, found: str) -> Judgement | None:
+    """Return the judgement on a model that showed not to do this, None where it is published to do it.
+
+    Where nothing is published, what was asked for has failed, and what was not asked for has not been found out.
+    """
+    wanting = [trait for trait in traits if subject.support(trait) is not Support.ACCEPTED]
     if not wanting:
         return None
-    if subject.support(wanting) in LACKING:
-        return Judgement(Outcome.UNSUPPORTED, f"does not do {_said_of(wanting)}, as published")
-    return Judgement(
-        Outcome.UNKNOWN,
-        f"nothing is published on {_said_of(wanting)}, and it did not show it: {found}",
-        code="trait-unknown",
-        hint="take it out of `required` for this endpoint if the model cannot do it",
-    )
+    if any(subject.support(trait) in LACKING for trait in wanting):
+        return Judgement(Outcome.UNSUPPORTED, f"does not do {_listed(wanting)}, as published")
+    message = f"nothing is published on {_listed(wanting)}, and it did not show it: {found}"
+    if not task.required:
+        return Judgement(Outcome.UNKNOWN, message, code="trait-unknown")
+    hint = "take the probe out of `required` for this endpoint if the model cannot do it"
+    return Judgement(Outcome.FAILED, message, code="trait-unknown", hint=hint)
 
 
 def _shown(probe: Probe) -> Mapping[str, Trait | None]:
@@ -158,5 +172,5 @@ def _shown(probe: Probe) -> Mapping[str, Trait | None]:
             return {check.name: check.shows for check in checks}
 
 
-def _said_of(traits: Iterable[Trait]) -> str:
+def _listed(traits: Iterable[Trait]) -> str:
     return ", ".join(f"`{trait}`" for trait in traits)

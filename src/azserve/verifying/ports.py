@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from azserve.errors import AzserveError, ExitCode
+from azserve.model.catalogue import Route
 from azserve.model.chat import ChatAnswer, ChatRequest, ModelInfo, StreamEvent
 from azserve.model.endpoint import Endpoint
 
@@ -134,8 +135,8 @@ class ModelClient(Protocol):
 class ModelClients(Protocol):
     """Opens clients, with the sign-in that the endpoint asks for."""
 
-    def open(self, endpoint: Endpoint) -> AbstractContextManager[ModelClient]:
-        """Return a client for this endpoint, on its usual route.
+    def open(self, endpoint: Endpoint, *, route: Route | None = None) -> AbstractContextManager[ModelClient]:
+        """Return a client for this endpoint, on its usual route unless another is named.
 
         Opening raises an AzserveError where no key or token can be had.
         """

@@ -14,8 +14,8 @@ from azserve.model.names import FleetId
 from azserve.model.progress import Progress, silent
 from azserve.model.results import SmokeResult
 from azserve.model.settings import SmokeSettings
-from azserve.verifying.asking import Means, Task, ask_endpoint
-from azserve.verifying.judging import Subject, abilities_of
+from azserve.verifying.asking import Means, ask_endpoint
+from azserve.verifying.judging import Task, subject_of
 from azserve.verifying.patience import Patience
 from azserve.verifying.ports import ModelClients
 from azserve.verifying.probe import Probe
@@ -56,7 +56,7 @@ def run_probes(
 
     def ask(endpoint: Endpoint) -> tuple[Finding, ...]:
         required = frozenset(run.only) or required_of(run.smoke, endpoint)
-        subject = Subject(endpoint, abilities_of(endpoint, run.catalogue), private=run.smoke.private)
+        subject = subject_of(endpoint, run.catalogue, private=run.smoke.private)
         found = ask_endpoint(subject, [Task(probe, probe.name in required) for probe in chosen], means)
         return (*found, *_missing(required, endpoint))
 

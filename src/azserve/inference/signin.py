@@ -1,0 +1,58 @@
+"""What a request signs in with, and whom a token must be for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from azserve.errors import SignInError
+from azserve.model.catalogue import Hosting, Route
+from azserve.model.endpoint import Endpoint
+from azserve.model.secret import MASK, Secret
+
+AUDIENCES: Mapping[Hosting, str] = {
+    Hosting.SERVERLESS: "https://ml.azure",
+    Hosting.FOUNDRY: "https://cognitiveservices.azure",
+}
+"""Whom a token must be for, without the cloud's ending. Serverless: the specification's; a report of 2026-03 also saw
+the other one accepted."""
+ENDINGS = {".azure.us": ".us", ".azure.cn": ".cn"}
+"""Of hosts in the clouds that are not the public one (inferred: audiences end as hosts do)."""
+
+
+def audience_of(endpoint: Endpoint) -> str:
+    """Return whom a token for this endpoint must be for."""
+    host = urlsplit(endpoint.uri).hostname or ""
+    ending = next((ending for of_host, ending in ENDINGS.items() if host.endswith(of_host)), ".com")
+    return AUDIENCES[endpoint.hosting] + ending
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request signs in with: printable ASCII without spaces, or SignInError.
+
+    Anything else could not be sent, and the client's complaint about it would show it.
+    """
+
+    secret: Secret
+    is_token: bool = False
+
+    def __post_init__(self) -> None:
+        value = self.secret.reveal()
+        if not value or not all("!" <= character <= "~" for character in value):
+            raise SignInError(
+                f"the {'token' if self.is_token else 'key'} is empty or holds what no header may",
+                code="secret-unusable",
+                hint="see whether `azserve keys list` shows a key, or sign in anew",
+            )
+
+    def headers(self, route: Route) -> dict[str, str]:
+        """Return the header that the route takes; a serverless endpoint refuses `api-key`."""
+        if self.is_token or route is Route.SERVERLESS:
+            return {"authorization": f"Bearer {self.secret.reveal()}"}
+        return {"api-key": self.secret.reveal()}
+
+    def veiled(self, text: str) -> str:
+        """Return a text with the secret masked: servers and proxies have been seen to repeat what they were sent."""
+        return text.replace(self.secret.reveal(), MASK)
