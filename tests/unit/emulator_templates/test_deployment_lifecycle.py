@@ -47,6 +47,11 @@ def test_a_client_that_waits_as_told_sees_two_unfinished_polls(site: Site) -> No
     assert states == [{"status": "Running"}, {"status": "Running"}, {"status": "Succeeded"}]
 
 
+def test_a_name_in_any_script_has_an_address_that_a_header_can_carry(site: Site) -> None:
+    reply = site.send("PUT", "größe", EMPTY)
+    assert "/deployments/gr%C3%B6%C3%9Fe/operationStatuses/" in reply.headers["Azure-AsyncOperation"]
+
+
 def test_an_unfinished_poll_says_how_long_to_wait(site: Site) -> None:
     assert site.poll(site.send("PUT", "main", EMPTY)).headers["Retry-After"] == "1"
 

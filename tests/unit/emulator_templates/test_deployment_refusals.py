@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.unit.emulator.things import code_of
 from tests.unit.emulator_templates.language import box, template
 from tests.unit.emulator_templates.tools import GROUP_ID, OLD_API, ROOT, TOOLS, Site, nested, tool
 
+from azserve.emulator.arm.deployments import records
 from azserve.emulator.arm.deployments.failures import as_text
 from azserve.emulator.kernel.inferred import FACTS
 
@@ -214,6 +216,9 @@ def test_validate_can_judge_a_group_that_does_not_exist_yet() -> None:
         (nested("in", EMPTY, subscriptionId="22222222-2222-4222-8222-222222222222", location="eastus2",
                 resourceGroup="x"), 404, "SubscriptionNotFound"),
         (nested("in", {}), 400, "InvalidTemplate"),
+        (nested("x" * 65, EMPTY), 400, "InvalidDeployment"),
+        (nested("in", template([tool("[resourceGroup().name]")]), resourceGroup="nope"), 404, "ResourceGroupNotFound"),
+        (nested("in", EMPTY, properties={"parameters": "[createArray()]"}), 400, "InvalidRequestContent"),
         (nested("in", template([tool("a/b")])), 400, "InvalidTemplate"),
         ({**nested("in", EMPTY), "properties": 5}, 400, "InvalidRequestContent"),
         (nested("in", EMPTY, properties={"templateLink": {"uri": "x"}}), 501, "NotModelledByEmulator"),
@@ -365,6 +370,33 @@ def test_a_secret_is_nowhere_to_be_seen(site: Site) -> None:
     replies += [site.send("GET", "main"), site.send("GET", ""), site.send("GET", "main", action="/operations"),
                 site.send("POST", "x", source, parameters=values, action="/validate")]  # fmt: skip
     assert "hunter2" not in json.dumps([reply.body for reply in replies])
+
+
+def test_parameters_of_a_nested_deployment_can_be_an_expression(site: Site) -> None:
+    inner = template([tool("[parameters('n')]")], parameters={"n": {"type": "string"}})
+    given = "[createObject('n', createObject('value', 't'))]"
+    site.deploy(template([nested("in", inner, properties={"parameters": given})]))
+    assert site.tool("t")
+
+
+def test_a_nested_deployment_that_waits_for_a_value_is_not_judged(site: Site) -> None:
+    inner = template(
+        [tool("b", properties={"size": 11, "x": "[parameters('p')]"})], parameters={"p": {"type": "string"}}
+    )
+    late = nested("in", inner, properties={"parameters": {"p": {"value": "[reference('bad').address]"}}})
+    source = template([tool("bad", properties={"late": True}), late, nested("next", EMPTY, dependsOn=["in"])])
+    assert site.send("POST", "main", source, action="/validate").status == 200
+
+
+def test_only_the_newest_eight_hundred_deployments_of_a_scope_are_kept(site: Site) -> None:
+    site.deploy(EMPTY, "top", scope=ROOT, location="eastus2")
+    site.deploy(EMPTY, "oldest")
+    sample = records.book(site.world)[f"{GROUP_ID}/providers/Microsoft.Resources/deployments/oldest".lower()]
+    for number in range(800):
+        address = replace(sample.address, names=(f"d{number}",))
+        records.keep(site.world, replace(sample, address=address))
+    assert [site.send("GET", name).status for name in ("oldest", "d0", "d799")] == [404, 200, 200]
+    assert site.send("GET", "top", scope=ROOT).status == 200
 
 
 def test_what_is_inferred_about_deployments_is_listed() -> None:

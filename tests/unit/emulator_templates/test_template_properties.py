@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from tests.unit.emulator_templates.tools import Site, nested, tool
 
 from azserve.emulator.arm.deployments.records import State
 from azserve.emulator.arm.deployments.template.functions import FUNCTIONS
+from azserve.emulator.arm.deployments.template.functions.unique import unique_string
 from azserve.emulator.arm.deployments.template.syntax import is_expression, parse, unescaped
 from azserve.emulator.arm.deployments.template.values import TemplateError, UnresolvedError
 
@@ -161,6 +163,12 @@ def test_a_quoted_text_comes_through_an_expression_unchanged(text: str) -> None:
     source = "['" + text.replace("'", "''") + "']"
     assert parse(source) is not None
     assert value_of(source) == text
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_unique_strings_have_thirteen_characters_and_differ(one: str, other: str) -> None:
+    assert re.fullmatch("[a-z2-7]{13}", unique_string(one))
+    assert (unique_string(one) == unique_string(other)) == (one == other)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

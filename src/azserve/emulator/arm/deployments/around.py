@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from azserve.emulator.arm import engine, resources
+from azserve.emulator.arm import engine, refusals, resources
 from azserve.emulator.arm.deployments import records
 from azserve.emulator.arm.deployments.template.expand import Expansion, Planned
 from azserve.emulator.arm.deployments.template.values import TemplateError, UnresolvedError
@@ -103,7 +103,7 @@ class Around:
             )
         stored = self.world.get(Address(place.subscription, place.group))
         if stored is None:
-            raise UnresolvedError
+            raise UnresolvedError if self.predicting else refusals.no_group(place.group)
         return engine.present(self.world, stored)
 
     def tenant(self) -> Json:

@@ -100,7 +100,6 @@ def record_of(world: World, drawn: Blueprint) -> records.Deployment:
         location=wish.location,
         tags=wish.tags,
         mode=wish.mode.value,
-        template=wish.template,
         template_hash=drawn.template.hash,
         parameters=drawn.parameters,
         fingerprint=fingerprint(drawn),

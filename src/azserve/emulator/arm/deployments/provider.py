@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from azserve.emulator.arm import engine, operations
 from azserve.emulator.arm.deployments import records
 from azserve.emulator.arm.deployments.blueprint import draw, record_of, refusing
 from azserve.emulator.arm.deployments.prediction import ids_only, predict
-from azserve.emulator.arm.deployments.records import Deployment, State
+from azserve.emulator.arm.deployments.records import WHAT_IFS, Deployment, State
 from azserve.emulator.arm.deployments.rehearsal import check
 from azserve.emulator.arm.deployments.running import Run, cancel, check_not_active
 from azserve.emulator.arm.deployments.template.document import read_template
@@ -24,7 +25,6 @@ from azserve.emulator.kernel.world import World
 
 ENGINE_VERSION = "1.628.3"
 """`x-ms-deployment-engine-version`, recorded 2026-04-09."""
-WHAT_IFS = "what-ifs"
 MOST_WHAT_IFS = 100
 DELETE_S = 0.5
 FILTER = re.compile(r"\s*provisioningState\s+eq\s+'(?P<state>\w+)'\s*", re.IGNORECASE)
@@ -101,7 +101,7 @@ def check_location(earlier: Deployment | None, wish: Wish) -> None:
 
 def accepted(world: World, call: Call, record: Deployment, status: int) -> Reply:
     """Answer with a deployment and where to ask for its end."""
-    where = f"{call.base}{record.address}/operationStatuses/{record.status_id}?api-version={call.api_version}"
+    where = url(call, f"{record.address}/operationStatuses/{record.status_id}")
     return Reply(
         status,
         records.show(world, record),
@@ -237,9 +237,14 @@ def result_format(body: Json) -> str:
     return str(settings.get("resultFormat", "FullResourcePayloads")).lower()
 
 
+def url(call: Call, path: str) -> str:
+    """Return an address of the emulator as a header can carry it: names may hold letters of any script."""
+    return f"{call.base}{quote(path)}?api-version={quote(call.api_version or '')}"
+
+
 def location(call: Call, path: str) -> dict[str, str]:
     """Return the header that says where to ask for a result."""
-    return {"Location": f"{call.base}{path}?api-version={call.api_version}"}
+    return {"Location": url(call, path)}
 
 
 def show_what_if(world: World, call: Call, names: Mapping[str, str]) -> Reply:

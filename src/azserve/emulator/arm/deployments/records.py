@@ -13,6 +13,9 @@ from azserve.emulator.kernel.wire import ArmError, Json
 from azserve.emulator.kernel.world import World
 
 NOTES = "deployments"
+WHAT_IFS = "what-ifs"
+MOST_IN_SCOPE = 800
+"""Deployments remembered in one group or subscription; beyond that Azure deletes the oldest."""
 
 
 class State(StrEnum):
@@ -55,7 +58,6 @@ class Deployment:
     location: str | None
     tags: dict[str, Json] | None
     mode: str
-    template: Json
     template_hash: str
     parameters: dict[str, Json]
     fingerprint: str
@@ -81,10 +83,21 @@ def book(world: World) -> dict[str, Deployment]:
 
 
 def keep(world: World, deployment: Deployment) -> None:
-    """Remember a deployment, in place of an earlier one of the same name."""
+    """Remember a deployment, in place of an earlier one of the same name; the oldest that ended give way to it."""
     found = book(world)
     found.pop(deployment.address.key, None)
     found[deployment.address.key] = deployment
+    if len(found) <= MOST_IN_SCOPE:
+        return
+    scope = scope_of(deployment.address)
+    here = [one for one in found.values() if scope_of(one.address) == scope]
+    for old in [one for one in here if not one.state.active][: max(0, len(here) - MOST_IN_SCOPE)]:
+        del found[old.address.key]
+
+
+def scope_of(address: Address) -> tuple[str, str]:
+    """Return subscription and group in lower case."""
+    return address.subscription.lower(), (address.group or "").lower()
 
 
 def find(world: World, address: Address) -> Deployment | None:
@@ -121,9 +134,7 @@ def no_deployment(address: Address) -> ArmError:
 def in_place(world: World, subscription: str, group: str | None) -> Iterator[Deployment]:
     """Yield the deployments of one scope, newest first."""
     for found in reversed(list(book(world).values())):
-        address = found.address
-        same_group = (address.group or "").lower() == (group or "").lower()
-        if address.subscription.lower() == subscription.lower() and same_group and find(world, address):
+        if scope_of(found.address) == (subscription.lower(), (group or "").lower()) and find(world, found.address):
             yield found
 
 

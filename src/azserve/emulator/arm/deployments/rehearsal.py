@@ -13,6 +13,7 @@ from azserve.emulator.arm import engine
 from azserve.emulator.arm.deployments import failures, records
 from azserve.emulator.arm.deployments.blueprint import Blueprint, body_of, draw, record_of
 from azserve.emulator.arm.deployments.outputs import evaluate_outputs
+from azserve.emulator.arm.deployments.records import WHAT_IFS
 from azserve.emulator.arm.deployments.template.expand import Planned
 from azserve.emulator.arm.deployments.template.values import TemplateError, UnresolvedError
 from azserve.emulator.arm.deployments.wishes import Level, Wish, nested_wish
@@ -31,6 +32,7 @@ OUTRIGHT = frozenset(
 )  # fmt: skip
 """Refusals of ARM itself, which answer the request as they are; those of providers become inner errors."""
 
+NOT_COPIED = frozenset({records.NOTES, WHAT_IFS})
 PASSING = frozenset({"RequestConflict"})
 """Refusals that only hold for the moment, which preflight does not look for."""
 
@@ -70,7 +72,7 @@ def fork(world: World) -> World:
         key: replace(one, body=copy.deepcopy(one.body), hidden=copy.deepcopy(one.hidden))
         for key, one in world.stored.items()
     }
-    made.notes = {key: copy.deepcopy(note) for key, note in world.notes.items() if key != records.NOTES}
+    made.notes = {key: copy.deepcopy(note) for key, note in world.notes.items() if key not in NOT_COPIED}
     made.notes[records.NOTES] = dict(records.book(world))
     return made
 

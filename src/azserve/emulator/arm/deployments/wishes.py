@@ -80,14 +80,7 @@ class Wish:
 
 def read_wish(call: Call, address: Address, *, correlation_id: str) -> Wish:
     """Read a request's body; ArmError where it is wrong or asks for what is not modelled."""
-    if not NAME.fullmatch(address.name):
-        raise ArmError(
-            400,
-            "InvalidDeployment",
-            f"The provided deployment name '{address.name[:100]}' is not valid. The name must be between '1' and '64' "
-            "characters long and may contain letters, digits, '.', '_', '-', '(' and ')' only. "
-            "Please see https://aka.ms/arm-deploy for usage details.",
-        )
+    check_name(address.name)
     body = call.body
     properties = body.get("properties") if isinstance(body, dict) else None
     if not isinstance(properties, dict):
@@ -112,6 +105,18 @@ def read_wish(call: Call, address: Address, *, correlation_id: str) -> Wish:
         base=call.base,
         correlation_id=correlation_id,
     )
+
+
+def check_name(name: str) -> None:
+    """Raise ArmError for a name that no deployment may have."""
+    if not NAME.fullmatch(name):
+        raise ArmError(
+            400,
+            "InvalidDeployment",
+            f"The provided deployment name '{name[:100]}' is not valid. The name must be between '1' and '64' "
+            "characters long and may contain letters, digits, '.', '_', '-', '(' and ')' only. "
+            "Please see https://aka.ms/arm-deploy for usage details.",
+        )
 
 
 def bad_content(why: str) -> ArmError:
@@ -214,6 +219,7 @@ def nested_wish(parent: Wish, one: Planned, *, keep_unresolved: bool = False) ->
     if not isinstance(properties, dict):
         raise bad_content(f"The nested deployment '{one.name}' must have 'properties'.")
     check_members(properties)
+    check_name(one.name)
     address = Address(one.place.subscription, one.place.group, TYPE, (one.name,))
     location = resolve(one.frame, one.source.get("location"))
     if address.group is None:

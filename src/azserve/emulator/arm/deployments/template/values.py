@@ -96,7 +96,7 @@ def same(one: Json, other: Json) -> bool:
 
 
 HEAVIEST = 4_194_304
-"""Weight a value may have in all: a character is 1, a member is `MEMBER`. Azure limits templates to 4 MB; this is ours."""
+"""Weight a value may have, ours: a character is 1, a member is `MEMBER`. Azure limits a whole template to 4 MB."""
 MEMBER = 16
 
 
