@@ -3,7 +3,7 @@ PYTHON ?= python3
 CLOUD  ?= local
 BIN    := .venv/bin
 
-.PHONY: demo test lint record bench lock clean
+.PHONY: demo test lint record bench picture lock clean
 
 demo: .venv/ready
 	$(BIN)/azserve demo
@@ -19,10 +19,14 @@ lint: .venv/ready
 
 # Re-records every cassette: CLOUD=local against the embedded Azure, CLOUD=public against a subscription of yours.
 record: .venv/ready
-	AZSERVE_RECORD_CLOUD=$(CLOUD) $(BIN)/python -m pytest tests/contract -m vcr --record-mode=rewrite --disable-recording-network-block
+	AZSERVE_RECORD_CLOUD=$(CLOUD) $(BIN)/python -m pytest tests/contract -m vcr --record-mode=rewrite
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks
+
+# Redraws docs/demo.svg from a real run.
+picture: .venv/ready
+	$(BIN)/python docs/picture.py
 
 # Needs uv; only a maintainer who changes a dependency runs it.
 lock:

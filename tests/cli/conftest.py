@@ -36,7 +36,7 @@ def steady(text: str) -> str:
     """Replace ports, durations, keys and paths of this machine; keeps columns as wide as they were."""
     text = text.replace(str(REPOSITORY), "<repository>")
     text = re.sub(r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:<port>", text)
-    text = re.sub(r"(?<![\d.])\d+(\.\d+)? s\b", lambda found: "N s".rjust(len(found[0])), text)
+    text = re.sub(r" *(?<![\d.])\d+(\.\d+)? m?s\b", " N s", text)
     text = re.sub(r"•+[0-9a-f]{4}", "••••••••<tail>", text)
     return re.sub(r"/tmp/[\w./-]*pytest-[\w./-]*", "<tmp>", text)
 

@@ -104,14 +104,17 @@ class _Lines:
 
 @contextmanager
 def _live(streams: Streams, *, colour: bool) -> Iterator[Progress]:
-    """Redraw one line per piece of work; leaves the finished lines on the screen."""
+    """Redraw one line per piece of work; when all is over, leave what failed: the answer tells the rest."""
     from rich.console import Console
     from rich.live import Live
 
     console = Console(file=streams.err, no_color=not colour, highlight=False, emoji=False, markup=False)
     board = _Board(console)
-    with Live(board, console=console, refresh_per_second=8, transient=False):
-        yield board.note
+    try:
+        with Live(board, console=console, refresh_per_second=8, transient=True):
+            yield board.note
+    finally:
+        board.leave_failures()
 
 
 class _Board:
@@ -129,6 +132,12 @@ class _Board:
             began = self._rows[key][1] if key in self._rows else time.monotonic()
             ended = time.monotonic() if event.stage in {Stage.DONE, Stage.FAILED} else None
             self._rows[key] = (event, began, ended)
+
+    def leave_failures(self) -> None:
+        """Print the lines of what failed."""
+        for row in self._rows.values():
+            if row[0].stage is Stage.FAILED:
+                self._console.print(self._row(*row))
 
     def __rich__(self) -> RenderableType:
         from rich.console import Group

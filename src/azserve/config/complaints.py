@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -82,7 +83,9 @@ class Complaints:
 
     def about_shape(self, error: ValidationError) -> None:
         """Complain about all that the shape refused, and note what to leave out so that the rest fits."""
-        out = [self._refused(detail) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        mistyped = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+        out = [detail["loc"][:-1] if _is_mistyped(detail, mistyped) else self._refused(detail) for detail in details]
         self.left_out.extend(locate(self.tree, path).path for path in out)
 
     def _refused(self, detail: Any) -> Path:  # noqa: ANN401  pydantic's own dictionary
@@ -137,6 +140,13 @@ class Complaints:
         meaning = keys_at(path[:-1]).get(str(path[-1]), "")
         hint = f"add `{path[-1]}: …`: {meaning[:1].lower()}{meaning[1:].rstrip('.')}"
         self.found.append(Complaint("missing-key", f"`{spelled(path)}` is missing", located.key_origin, hint))
+
+
+def _is_mistyped(detail: Any, mistyped: Sequence[Path]) -> bool:  # noqa: ANN401  pydantic's own dictionary
+    """Whether a missing key is there under a name so near that the complaint about that one says enough."""
+    path: Path = detail["loc"]
+    beside = [str(other[-1]) for other in mistyped if other[:-1] == path[:-1]]
+    return detail["type"] == "missing" and bool(get_close_matches(str(path[-1]), beside, n=1))
 
 
 def problems_of(complaints: Iterable[Complaint], others: Iterable[Problem] = ()) -> tuple[Problem, ...]:

@@ -112,7 +112,7 @@ def _attempts(request: DeploymentRequest, work: RegionWork) -> list[DeploymentSt
 
 def _carry_out(request: DeploymentRequest, work: RegionWork) -> DeploymentState:
     def watch(state: DeploymentState) -> None:
-        work.progress(Event(request.region, "deploy", Stage.GOING, f"{state.state}, look {state.polls}"))
+        work.progress(Event(request.region, "deploy", Stage.GOING, f"{state.state}, poll {state.polls}"))
 
     return work.deployments.carry_out(request, watch=watch, deadline_s=max(0.0, work.left_s()))
 

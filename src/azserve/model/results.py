@@ -238,6 +238,8 @@ class DestroyResult:
 class DemoResult:
     """The whole line, once."""
 
+    replaying: tuple[str, ...]
+    """What a reader has to know about the models before believing the rest: that Azure retired one."""
     validate: ValidateResult
     render: RenderResult
     plan: PlanResult

@@ -46,14 +46,26 @@ class Cell:
     """What `-o tsv` prints instead of `text`: the bare number or state."""
 
 
+class Narrow(Enum):
+    """What becomes of a column where the table is wider than the terminal."""
+
+    KEEP = "keep"
+    """Shown whole: names, states, numbers."""
+    FOLD = "fold"
+    """Text that may wrap at words."""
+    DROP = "drop"
+    """Left out, the rightmost first: nice to know, and in `-o json`."""
+    SPILL = "spill"
+    """Shown in lines of its own below: addresses, which must stay in one piece to be copied."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One table column."""
 
     title: str
     align: Literal["left", "right"] = "left"
-    fold: bool = True
-    """Whether long text may wrap; addresses and ids may not."""
+    narrow: Narrow = Narrow.KEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +96,11 @@ def cell(value: object, mark: Mark = Mark.NONE, *, raw: object = None) -> Cell:
 
 
 def seconds(value: float | None) -> str:
-    """Return a duration in words: `0.4 s`, `12 s`, `3 min 05 s`; a dash for None."""
+    """Return a duration in words: `40 ms`, `1.4 s`, `12 s`, `3 min 05 s`; a dash for None."""
     if value is None:
         return "–"
+    if value < 0.9995:
+        return f"{value * 1000:.0f} ms"
     if value < 10:
         return f"{value:.1f} s"
     if value < 60:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from azserve.errors import UsageError
 from azserve.model.json import JsonValue
-from azserve.reporting.blocks import Block, Line, Mark, Table
+from azserve.reporting.blocks import Block, Cell, Line, Mark, Narrow, Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Output(StrEnum):
@@ -24,64 +29,128 @@ class Output(StrEnum):
 def text(blocks: Iterable[Block], *, width: int, colour: bool, unicode: bool) -> str:
     """Return blocks as lines no wider than `width`, ending in a newline where there is any.
 
-    Cells that may not fold are never cut: a narrow terminal wraps them itself, so an address can still be copied.
+    Names, states and addresses are never cut: see `fitted` for what gives way on a narrow terminal.
     """
-    from rich.console import Console
-
-    sink = io.StringIO()
-    console = Console(
-        file=sink, width=width, color_system="standard" if colour else None, force_terminal=colour, highlight=False,
-        emoji=False, markup=False, legacy_windows=False,
-    )  # fmt: skip
+    paper = _Paper(io.StringIO(), width, colour=colour, unicode=unicode)
     for block in blocks:
         match block:
             case Line():
-                _print_line(console, block, unicode=unicode)
+                _print_line(paper, block)
             case Table():
-                _print_table(console, block, unicode=unicode)
-    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n" if sink.getvalue() else ""
+                shown, spilt = fitted(block, width, unicode=unicode)
+                _print_table(paper, shown)
+                for line in spilt:
+                    paper.console(len(line)).print(line)
+    lines = paper.sink.getvalue().splitlines()
+    return "\n".join(line.rstrip() for line in lines) + "\n" if lines else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What is written on, and what it can show."""
+
+    sink: io.StringIO
+    width: int
+    colour: bool
+    unicode: bool
+
+    def console(self, least: int = 0) -> Console:
+        """Return a console that writes here, wider than asked for where something must stay in one piece."""
+        from rich.console import Console
+
+        return Console(
+            file=self.sink,
+            width=max(self.width, least),
+            color_system="standard" if self.colour else None,
+            force_terminal=self.colour,
+            highlight=False,
+            emoji=False,
+            markup=False,
+            legacy_windows=False,
+        )
 
 
 def _sign(mark: Mark, *, unicode: bool) -> str:
     return mark.sign if unicode else mark.ascii
 
 
-def _print_line(console: object, line: Line, *, unicode: bool) -> None:
-    from rich.console import Console
+def _print_line(paper: _Paper, line: Line) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
-    assert isinstance(console, Console)
+    sign = _sign(line.mark, unicode=paper.unicode)
     style = {"plain": "", "dim": "dim", "bold": "bold"}[line.tone]
-    if line.mark is Mark.NONE:
-        console.print(Padding(Text(line.text, style=style), (0, 0, 0, line.indent)), soft_wrap=False)
-        return
-    sign = Text(_sign(line.mark, unicode=unicode) + " ", style=line.mark.style)
-    console.print(Padding(sign + Text(line.text, style=style), (0, 0, 0, line.indent)))
+    marked = Text() if line.mark is Mark.NONE else Text(sign + " ", style=line.mark.style)
+    paper.console().print(Padding(marked + Text(line.text, style=style), (0, 0, 0, line.indent)))
 
 
-def _print_table(console: object, table: Table, *, unicode: bool) -> None:
+def fitted(table: Table, width: int, *, unicode: bool) -> tuple[Table, list[str]]:
+    """Return the table cut to a width, and lines for what spilled out of it.
+
+    Columns that may be dropped go first, from the right. What is left may still be too wide where names are long; then
+    the terminal wraps it.
+    """
+    kept = list(range(len(table.columns)))
+    spilt: list[int] = []
+    for narrow in (Narrow.DROP, Narrow.SPILL):
+        for at in reversed(kept.copy()):
+            if _least_width(table, kept, unicode=unicode) > width and table.columns[at].narrow is narrow:
+                kept.remove(at)
+                if narrow is Narrow.SPILL:
+                    spilt.insert(0, at)
+    columns = tuple(table.columns[at] for at in kept)
+    shown = Table(columns, tuple(tuple(row[at] for at in kept) for row in table.rows), table.title)
+    lines = ["  ".join(row[at].text for at in [*kept[:2], *spilt]) for row in table.rows] if spilt else []
+    return shown, lines
+
+
+LEGIBLE = 28
+"""Columns that folded text should have before something else is dropped for it."""
+GAP = 3
+"""Columns of space between two columns of a table."""
+
+
+def _least_width(table: Table, kept: Sequence[int], *, unicode: bool) -> int:
+    """Return how wide a table has to be: folded text legible, everything else whole."""
+    widths = []
+    for at in kept:
+        column = table.columns[at]
+        texts = [column.title, *(_words_of(row[at], unicode=unicode) for row in table.rows)]
+        if column.narrow is Narrow.FOLD:
+            widths.append(min(LEGIBLE, max(len(text) for text in texts)))
+        else:
+            widths.append(max(len(text) for text in texts))
+    return sum(widths) + GAP * (len(widths) - 1)
+
+
+def _words_of(each: Cell, *, unicode: bool) -> str:
+    return each.text if each.mark is Mark.NONE else f"{_sign(each.mark, unicode=unicode)} {each.text}"
+
+
+def _print_table(paper: _Paper, table: Table) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    assert isinstance(console, Console)
     drawn = RichTable(
-        box=box.SIMPLE_HEAD if unicode else box.ASCII2, title=table.title or None, title_justify="left",
-        title_style="bold", header_style="bold", pad_edge=False, show_edge=False, padding=(0, 1),
-    )  # fmt: skip
+        box=box.SIMPLE_HEAD if paper.unicode else box.ASCII2,
+        title=table.title or None,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1),
+    )
     for column in table.columns:
-        drawn.add_column(
-            column.title, justify=column.align, no_wrap=not column.fold, overflow="fold" if column.fold else "ignore"
-        )
+        drawn.add_column(column.title, justify=column.align, no_wrap=column.narrow is not Narrow.FOLD, overflow="fold")
     for row in table.rows:
         cells = []
         for each in row:
-            sign = "" if each.mark is Mark.NONE else _sign(each.mark, unicode=unicode) + " "
+            sign = "" if each.mark is Mark.NONE else _sign(each.mark, unicode=paper.unicode) + " "
             cells.append(Text(sign, style=each.mark.style) + Text(each.text))
         drawn.add_row(*cells)
-    console.print(drawn)
+    paper.console(_least_width(table, range(len(table.columns)), unicode=paper.unicode)).print(drawn)
 
 
 def tsv(blocks: Iterable[Block]) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from azserve.deploying import CarryOutRequest, carry_out
@@ -44,6 +46,7 @@ def demo(request: DemoRequest, azure: AzurePorts, clock: Clock, progress: Progre
         progress,
     )
     return DemoResult(
+        replaying=tuple(_replaying(settings, catalogue, clock().date())),
         validate=summary(settings),
         render=rendered,
         plan=PlanResult(prepared.plan, prepared.facts.taken_at),
@@ -52,6 +55,16 @@ def demo(request: DemoRequest, azure: AzurePorts, clock: Clock, progress: Progre
         smoke=smoke_of(SmokeRequest(settings, catalogue), receipt.endpoints, azure, progress),
         seconds=time.monotonic() - began,
     )
+
+
+def _replaying(settings: Settings, catalogue: Catalogue, today: date) -> Iterator[str]:
+    """Say of each model that is past its published retirement that this is a replay."""
+    for endpoint in settings.endpoints.values():
+        hosted = catalogue.hosted(endpoint.model, endpoint.hosting)
+        lifecycle = hosted.lifecycles.get(endpoint.version or "latest") if hosted else None
+        if lifecycle and lifecycle.retires and lifecycle.retires <= today:
+            instead = f", replacement {lifecycle.replacement}" if lifecycle.replacement else ""
+            yield f"replaying the seed; Azure retired this model on {lifecycle.retires}{instead}"
 
 
 def _render(request: DemoRequest, prepared: Prepared) -> RenderResult:

@@ -18,7 +18,6 @@ from azserve.rendering.templates import TemplateSet
 from azserve.rendering.writing import DifferenceKind, check_artifact, write_artifact
 from azserve.surveying.survey import offline_facts
 
-
 UNASKED = frozenset({ReasonCode.UNREADABLE, ReasonCode.NO_EVIDENCE})
 """That nobody asked Azure goes without saying here: rendering is offline."""
 

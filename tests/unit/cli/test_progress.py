@@ -35,7 +35,7 @@ def log_of(*events: Event, quiet: bool = False, verbose: bool = False) -> list[s
     with told(Streams(io.StringIO(), err, {}), quiet=quiet, verbose=verbose, colour=False) as progress:
         for event in events:
             progress(event)
-    return [re.sub(r"\d+\.\d s", "N s", line) for line in err.getvalue().splitlines()]
+    return [re.sub(r"\d+(\.\d+)? m?s", "N s", line) for line in err.getvalue().splitlines()]
 
 
 STARTED = Event("eastus2", "deploy", Stage.STARTED)
@@ -90,14 +90,17 @@ def test_lines_from_many_threads_stay_whole() -> None:
     assert sorted(err.getvalue().splitlines()) == sorted(f"… region{n} deploy" for n in range(200))
 
 
-def test_a_terminal_keeps_the_finished_lines() -> None:
+def test_a_terminal_keeps_what_failed_and_clears_the_rest() -> None:
     err = Terminal()
     with told(Streams(err, err, {}), quiet=False, verbose=False, colour=False) as progress:
         progress(STARTED)
-        progress(Event("eastus2", "deploy", Stage.DONE, "Succeeded", done=3, total=3))
+        progress(Event("westus3", "deploy", Stage.DONE, "Succeeded", done=3, total=3))
+        progress(FAILED)
 
-    last = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", err.getvalue()).splitlines()[-1]
-    assert last.split()[:4] == ["✓", "eastus2", "deploy", "3/3"]
+    drawn, _, left = err.getvalue().rpartition("\x1b[2K")
+    assert "westus3" in drawn
+    assert "3/3" in drawn
+    assert left.split()[:3] == ["✗", "eastus2", "deploy"]
 
 
 def test_a_screen_too_small_folds_the_finished_first() -> None:
@@ -107,4 +110,5 @@ def test_a_screen_too_small_folds_the_finished_first() -> None:
             progress(Event(f"done{number}", "deploy", Stage.DONE))
         progress(Event("running", "deploy", Stage.GOING))
 
-    assert "running" in err.getvalue().rpartition("\x1b[2K")[2]
+    assert "running" in err.getvalue()
+    assert "done0 " not in err.getvalue()

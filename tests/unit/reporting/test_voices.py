@@ -9,12 +9,12 @@ import pytest
 from azserve.errors import UsageError
 from azserve.model import results
 from azserve.model.resolved import ResolvedDocument
-from azserve.reporting.blocks import Block, Column, Line, Mark, Table, cell, count, seconds
+from azserve.reporting.blocks import Block, Column, Line, Mark, Narrow, Table, cell, count, seconds
 from azserve.reporting.views import VIEWS, view
 from azserve.reporting.voices import Output, data, query, text, tsv
 
 TABLE = Table(
-    (Column("region"), Column("left", "right"), Column("address", fold=False)),
+    (Column("region"), Column("left", "right"), Column("address", narrow=Narrow.SPILL)),
     (
         (cell("eastus2", Mark.YES), cell("1,000", raw=1000), cell("https://r1.eastus2.models.ai.azure.com/a/long/way")),
         (cell("westus3", Mark.NO), cell(None), cell(None)),
@@ -31,6 +31,47 @@ def test_columns_line_up() -> None:
 
     assert first.index("1,000") + 5 == second.index("–") + 1
     assert header.index("address") == first.index("https://")
+
+
+WIDE = Table(
+    (
+        Column("endpoint"),
+        Column("region"),
+        Column("first token", "right", Narrow.DROP),
+        Column("finding", narrow=Narrow.FOLD),
+        Column("address", narrow=Narrow.SPILL),
+    ),
+    (
+        (cell("r1"), cell("northcentralus"), cell("1 ms"), cell("it answered " * 8), cell("https://" + "a" * 60)),
+        (cell("v32"), cell("eastus2"), cell("2 ms"), cell("short"), cell("https://" + "b" * 60)),
+    ),
+)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    lines = [line for line in shown(WIDE, width=width).splitlines() if "https://" not in line]
+
+    assert max(len(line) for line in lines) <= width
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_names_and_addresses_stay_in_one_piece_at_any_width(width: int) -> None:
+    drawn = shown(WIDE, width=width)
+
+    assert "northcentralus" in drawn
+    assert "https://" + "a" * 60 in drawn
+
+
+def test_a_narrow_terminal_gives_up_what_is_nice_to_know_first() -> None:
+    assert "first token" in shown(WIDE, width=200)
+    assert "first token" not in shown(WIDE, width=80)
+
+
+def test_what_spills_names_its_row() -> None:
+    lines = [line.split() for line in shown(WIDE, width=80).splitlines()]
+
+    assert ["v32", "eastus2", "https://" + "b" * 60] in lines
 
 
 def test_marks_are_words_where_the_terminal_has_no_unicode() -> None:
@@ -107,7 +148,15 @@ def test_a_query_that_does_not_parse_is_a_usage_error_with_an_example() -> None:
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(None, "–"), (0.04, "0.0 s"), (9.96, "10.0 s"), (12.4, "12 s"), (185, "3 min 05 s"), (3599.6, "60 min 00 s")],
+    [
+        (None, "–"),
+        (0.04, "40 ms"),
+        (0.9999, "1.0 s"),
+        (9.96, "10.0 s"),
+        (12.4, "12 s"),
+        (185, "3 min 05 s"),
+        (3599.6, "60 min 00 s"),
+    ],
 )
 def test_durations_are_words(value: float | None, words: str) -> None:
     assert seconds(value) == words

@@ -10,6 +10,8 @@ import click
 from azserve.cli.app import App, Verb
 from azserve.errors import Bug, ExitCode, Problem
 
+DEMO_SPEED = 3.0
+"""Fast enough to watch, slow enough to see that a deployment takes time."""
 EXAMPLE = "deepseek-r1.yaml"
 FOREIGN = ("AZURE_", "AZSERVE_", "IDENTITY_", "MSI_", "ARM_")
 """Variables of the user's own Azure; the demo must not be led there, nor tripped up by them."""
@@ -18,7 +20,7 @@ FOREIGN = ("AZURE_", "AZSERVE_", "IDENTITY_", "MSI_", "ARM_")
 @click.command(cls=Verb, example="azserve demo\nazserve demo --out demo -o json")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Keep the rendered files and receipt.json there.")  # fmt: skip
-@click.option("--speed", type=click.FloatRange(min=0.1, max=1000), default=1.0, show_default=True,
+@click.option("--speed", type=click.FloatRange(min=0.1, max=1000), default=DEMO_SPEED, show_default=True,
               help="How fast the local Azure's clock runs.")  # fmt: skip
 @click.pass_obj
 def demo(app: App, *, out: Path | None, speed: float) -> ExitCode:

@@ -15,7 +15,7 @@ from azserve.model.results import (
     StatusResult,
     StatusRow,
 )
-from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Table, cell, count
+from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Narrow, Table, cell, count
 
 STATUS_MARKS = {
     EndpointStatus.OK: Mark.YES,
@@ -35,8 +35,15 @@ REMOVAL_MARKS = {
 
 def status(result: StatusResult) -> tuple[Block, ...]:
     """Endpoints first, then what surrounds them where it is not as the file says."""
-    columns = (Column("endpoint"), Column("region"), Column("status"), Column("model"), Column("provisioning"),
-               Column("state"), Column("address", fold=False))  # fmt: skip
+    columns = (
+        Column("endpoint"),
+        Column("region"),
+        Column("status"),
+        Column("model"),
+        Column("provisioning", narrow=Narrow.DROP),
+        Column("state"),
+        Column("address", narrow=Narrow.SPILL),
+    )
     rows = tuple(_status_row(row) for row in result.rows)
     return (
         Table(columns, rows),
@@ -106,7 +113,7 @@ def shown_keys(result: KeysResult) -> tuple[Block, ...]:
 
 
 def _key_table(rows: tuple[KeysRow, ...], *, reveal: bool) -> Table:
-    columns = (Column("endpoint"), Column("region"), Column("primary", fold=False), Column("secondary", fold=False))
+    columns = (Column("endpoint"), Column("region"), Column("primary"), Column("secondary"))
     drawn = []
     for row in rows:
         both = (row.keys.primary, row.keys.secondary) if row.keys else (None, None)
@@ -125,7 +132,13 @@ def destroy(result: DestroyResult) -> tuple[Block, ...]:
     """What went, what stayed and why."""
     if not result.removed:
         return (Line(f"fleet {result.fleet_id} has nothing in Azure: nothing was removed", Mark.SAME),)
-    columns = (Column("region"), Column("resource"), Column("type"), Column("result"), Column("because"))
+    columns = (
+        Column("region"),
+        Column("resource"),
+        Column("type", narrow=Narrow.DROP),
+        Column("result"),
+        Column("because", narrow=Narrow.FOLD),
+    )
     rows = tuple(
         (
             cell(each.region),

@@ -9,7 +9,7 @@ from azserve.model.plan import Action, Placement, Plan, Step
 from azserve.model.receipt import Receipt, RegionOutcome, RegionState
 from azserve.model.results import DeployResult, PlanResult
 from azserve.model.verdict import Answer, Verdict
-from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Table, cell, count, seconds
+from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Narrow, Table, cell, count, seconds
 
 ACTION_MARKS = {
     Action.CREATE: Mark.PLUS,
@@ -39,7 +39,13 @@ def _placement(placement: Placement) -> Iterator[Block]:
         yield Line(warning.message, Mark.WARNING)
         if warning.hint:
             yield Line(warning.hint, indent=2, tone="dim")
-    columns = (Column("endpoint"), Column("region"), Column("verdict"), Column("known from"), Column("because"))
+    columns = (
+        Column("endpoint"),
+        Column("region"),
+        Column("verdict"),
+        Column("known from", narrow=Narrow.DROP),
+        Column("because", narrow=Narrow.FOLD),
+    )
     told = {warning.message for warning in placement.warnings}
     yield Table(columns, tuple(_verdict_row(verdict, told) for verdict in placement.verdicts))
     for left_out in placement.not_chosen:
@@ -100,8 +106,14 @@ def deploy(result: DeployResult) -> tuple[Block, ...]:
 def _receipt(receipt: Receipt) -> Iterator[Block]:
     for warning in receipt.plan.placement.warnings:
         yield Line(warning.message, Mark.WARNING)
-    columns = (Column("region"), Column("state"), Column("group"), Column("took", "right"), Column("endpoints"),
-               Column("Azure says"))  # fmt: skip
+    columns = (
+        Column("region"),
+        Column("state"),
+        Column("group", narrow=Narrow.DROP),
+        Column("took", "right"),
+        Column("endpoints"),
+        Column("Azure says", narrow=Narrow.FOLD),
+    )
     yield Table(columns, tuple(_outcome_row(outcome) for outcome in receipt.regions))
     for outcome in receipt.regions:
         if outcome.failure and outcome.failure.hint:
@@ -128,6 +140,6 @@ def _outcome_row(outcome: RegionOutcome) -> tuple[Cell, ...]:
 
 def endpoint_table(receipt: Receipt) -> Table:
     """Where each endpoint answers."""
-    columns = (Column("endpoint"), Column("region"), Column("model"), Column("address", fold=False))
+    columns = (Column("endpoint"), Column("region"), Column("model"), Column("address", narrow=Narrow.SPILL))
     rows = tuple((cell(each.key), cell(each.region), cell(each.model), cell(each.uri)) for each in receipt.endpoints)
     return Table(columns, rows)

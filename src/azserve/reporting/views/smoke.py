@@ -8,7 +8,7 @@ from azserve.model.chat import ChatAnswer
 from azserve.model.finding import Finding, Outcome
 from azserve.model.receipt import Receipt
 from azserve.model.results import DemoResult, ProbesResult, SmokeResult
-from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Table, cell, count, seconds
+from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Narrow, Table, cell, count, seconds
 
 OUTCOME_MARKS = {
     Outcome.PASSED: Mark.YES,
@@ -21,11 +21,23 @@ OUTCOME_MARKS = {
 }
 
 
+OUTCOME_WORDS = {Outcome.UNSUPPORTED: "unsupported", Outcome.UNEXPECTED: "supported after all"}
+"""Shorter in a table than the outcome's own name, which `-o json` and `-o tsv` keep."""
+
+
 def smoke(result: SmokeResult) -> tuple[Block, ...]:
     """One row per probe, endpoint and region."""
-    columns = (Column("endpoint"), Column("region"), Column("probe"), Column("outcome"),
-               Column("first token", "right"), Column("first answer", "right"), Column("total", "right"),
-               Column("tokens", "right"), Column("finding"))  # fmt: skip
+    columns = (
+        Column("endpoint"),
+        Column("region"),
+        Column("probe"),
+        Column("outcome"),
+        Column("total", "right", Narrow.DROP),
+        Column("tokens", "right", Narrow.DROP),
+        Column("first token", "right", Narrow.DROP),
+        Column("first answer", "right", Narrow.DROP),
+        Column("finding", narrow=Narrow.FOLD),
+    )
     return (Table(columns, tuple(_finding_row(each) for each in result.findings)),
             *_hints(result.findings), _verdict(result))  # fmt: skip
 
@@ -38,11 +50,15 @@ def _finding_row(finding: Finding) -> tuple[Cell, ...]:
         cell(finding.endpoint),
         cell(finding.region),
         cell(probe, raw=finding.probe),
-        cell(finding.outcome, OUTCOME_MARKS[finding.outcome]),
-        cell(seconds(times.first_token_s), raw=times.first_token_s),
-        cell(seconds(times.first_answer_s), raw=times.first_answer_s),
+        cell(
+            OUTCOME_WORDS.get(finding.outcome, finding.outcome.value),
+            OUTCOME_MARKS[finding.outcome],
+            raw=finding.outcome.value,
+        ),
         cell(seconds(times.total_s), raw=times.total_s),
         cell(None if tokens is None else f"{tokens:,}", raw=tokens),
+        cell(seconds(times.first_token_s), raw=times.first_token_s),
+        cell(seconds(times.first_answer_s), raw=times.first_answer_s),
         cell(finding.message),
     )
 
@@ -67,7 +83,7 @@ def _verdict(result: SmokeResult) -> Line:
 
 def probes(result: ProbesResult) -> tuple[Block, ...]:
     """The probes there are."""
-    columns = (Column("probe"), Column("asks"), Column("needs"))
+    columns = (Column("probe"), Column("asks", narrow=Narrow.FOLD), Column("needs", narrow=Narrow.FOLD))
     rows = tuple((cell(each.name), cell(each.asks), cell(", ".join(each.needs) or None)) for each in result.probes)
     return (Table(columns, rows),)
 
@@ -75,7 +91,7 @@ def probes(result: ProbesResult) -> tuple[Block, ...]:
 def demo(result: DemoResult) -> tuple[Block, ...]:
     """A table per region, then what the seed prints."""
     return (
-        *(Line(warning.message, Mark.WARNING) for warning in result.render.warnings),
+        *(Line(replaying, Mark.WARNING) for replaying in result.replaying),
         *_regions(result),
         *_printout(result),
         Line(""),
@@ -89,13 +105,22 @@ def _regions(result: DemoResult) -> Iterator[Block]:
         return
     for outcome in receipt.regions:
         yield Line("")
-        yield Line(f"{outcome.region}: {outcome.state}, group {outcome.group}", tone="bold")
+        took = sum(record.seconds or 0.0 for record in outcome.deployments)
+        yield Line(f"{outcome.region}: {outcome.state} in {seconds(took)}, group {outcome.group}", tone="bold")
         yield _region_table(receipt, result, outcome.region)
 
 
 def _region_table(receipt: Receipt, result: DemoResult, region: str) -> Table:
-    columns = (Column("endpoint"), Column("model"), Column("hosting"), Column("probe"), Column("outcome"),
-               Column("first token", "right"), Column("total", "right"), Column("tokens", "right"))  # fmt: skip
+    columns = (
+        Column("endpoint"),
+        Column("model"),
+        Column("hosting", narrow=Narrow.DROP),
+        Column("probe"),
+        Column("outcome"),
+        Column("total", "right"),
+        Column("tokens", "right"),
+        Column("first token", "right", Narrow.DROP),
+    )
     endpoints = {endpoint.key: endpoint for endpoint in receipt.endpoints if endpoint.region == region}
     rows = []
     for finding in result.smoke.findings:
@@ -103,7 +128,7 @@ def _region_table(receipt: Receipt, result: DemoResult, region: str) -> Table:
             continue
         endpoint = endpoints[finding.endpoint]
         drawn = _finding_row(finding)
-        rows.append((drawn[0], cell(endpoint.model), cell(endpoint.hosting), drawn[2], drawn[3], drawn[4], *drawn[6:8]))
+        rows.append((drawn[0], cell(endpoint.model), cell(endpoint.hosting), *drawn[2:7]))
     return Table(columns, tuple(rows))
 
 

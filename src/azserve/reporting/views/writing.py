@@ -13,7 +13,7 @@ from azserve.model.results import (
     RenderResult,
     ValidateResult,
 )
-from azserve.reporting.blocks import Block, Column, Line, Mark, Table, cell, count
+from azserve.reporting.blocks import Block, Column, Line, Mark, Narrow, Table, cell, count
 
 FILE_MARKS = {
     FileState.WRITTEN: Mark.PLUS,
@@ -35,7 +35,7 @@ def init(result: InitResult) -> tuple[Block, ...]:
 def validate(result: ValidateResult) -> tuple[Block, ...]:
     """The endpoints of a sound file."""
     columns = (Column("endpoint"), Column("model"), Column("hosting"), Column("version"), Column("sku"),
-               Column("regions"))  # fmt: skip
+               Column("regions", narrow=Narrow.FOLD))  # fmt: skip
     rows = tuple(
         (
             cell(each.key),
@@ -63,7 +63,7 @@ def _regions(endpoint: EndpointSummary) -> str:
 
 def render(result: RenderResult) -> tuple[Block, ...]:
     """Files per region."""
-    columns = (Column("file", fold=False), Column("state"), Column("size", "right"))
+    columns = (Column("file"), Column("state"), Column("size", "right"))
     rows = tuple(
         (
             cell(file.path),
@@ -90,7 +90,7 @@ def _names(regions: tuple[Region, ...]) -> str:
 
 def facts(result: EmulatorFactsResult) -> tuple[Block, ...]:
     """What the emulator guesses about Azure."""
-    columns = (Column("fact", fold=False), Column("what is assumed"), Column("because"))
+    columns = (Column("fact"), Column("what is assumed", narrow=Narrow.FOLD), Column("because", narrow=Narrow.FOLD))
     rows = tuple((cell(each.key), cell(each.what), cell(each.because)) for each in result.facts)
     return (Table(columns, rows), Line(f"{count(len(rows), 'guess', 'guesses')}; all else is recorded or specified"))
 
@@ -102,6 +102,6 @@ def reset(result: EmulatorResetResult) -> tuple[Block, ...]:
 
 def resolved(result: ResolvedDocument) -> tuple[Block, ...]:
     """Every value that azserve works from, and what set it."""
-    columns = (Column("value"), Column("is"), Column("from"))
+    columns = (Column("value"), Column("is", narrow=Narrow.FOLD), Column("from", narrow=Narrow.FOLD))
     rows = tuple((cell(each.path), cell(each.value), cell(each.origin)) for each in result.values)
     return (Line(f"{result.file}: fleet {result.fleet_id}", Mark.YES), Table(columns, rows))
