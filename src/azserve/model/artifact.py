@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from azserve.model.estate import RegionEstate, Resource
 from azserve.model.json import JsonObject
 from azserve.model.names import FleetId, Region
+
+
+class Format(StrEnum):
+    """What a region's files are written in."""
+
+    BICEP = "bicep"
+    ARM = "arm"
+    """ARM JSON, with a parameter file."""
+    BICEPPARAM = "bicepparam"
+    """A parameter file for the Bicep, which comes with it."""
+
+
+class Layout(StrEnum):
+    """How the files are arranged."""
+
+    REGIONS = "regions"
+    """A folder per region, each deployed by itself."""
+    AZD = "azd"
+    """`infra/main.bicep` over all regions, as the Azure Developer CLI wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +66,10 @@ class Artifact:
 
     fleet_id: FleetId
     regions: tuple[RegionArtifact, ...]
+    over_all: tuple[RenderedFile, ...] = ()
+    """Files that belong to no single region."""
 
     @property
     def files(self) -> tuple[RenderedFile, ...]:
         """Every file."""
-        return tuple(file for region in self.regions for file in region.files)
+        return (*self.over_all, *(file for region in self.regions for file in region.files))

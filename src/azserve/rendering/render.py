@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from azserve.model.artifact import Artifact, RegionArtifact, RenderedFile
+from azserve.model.artifact import Artifact, Format, Layout, RegionArtifact, RenderedFile
 from azserve.model.estate import RegionEstate
 from azserve.model.names import FleetId
 from azserve.model.plan import Placement
+from azserve.rendering.azd import ENVIRONMENT, fleet_view
 from azserve.rendering.composing import region_view
 from azserve.rendering.escaping import comment, json_text
+from azserve.rendering.pieces import RegionView
 from azserve.rendering.reading import resources_of
 from azserve.rendering.templates import TemplateSet
 
@@ -20,32 +23,54 @@ BICEP_MARK: Final = "// Rendered by azserve"
 """How every Bicep file of ours begins; JSON files carry a `_generator` in their metadata."""
 
 
-def render(placement: Placement, templates: TemplateSet) -> Artifact:
-    """Render every chosen region. Raises ConfigurationError for a template or value that cannot be written."""
-    return Artifact(placement.fleet_id, tuple(render_region(estate, templates) for estate in placement.estates))
+BOTH: Final = (Format.BICEP, Format.ARM)
 
 
-def render_region(estate: RegionEstate, templates: TemplateSet) -> RegionArtifact:
-    """Render one region: Bicep and ARM JSON, its parameters, and the wrapper where the group is azserve's own."""
+def render(
+    placement: Placement,
+    templates: TemplateSet,
+    formats: Collection[Format] = BOTH,
+    layout: Layout = Layout.REGIONS,
+) -> Artifact:
+    """Render every chosen region. Raises ConfigurationError for a template or value that cannot be written.
+
+    `formats` decides which files there are; a plan needs none. The ARM templates are made in any case.
+    """
+    regions = tuple(render_region(estate, templates, formats, layout) for estate in placement.estates)
+    if layout is Layout.REGIONS or not regions:
+        return Artifact(placement.fleet_id, regions)
+    inside = tuple(
+        replace(region, files=tuple(replace(file, path=f"infra/{file.path}") for file in region.files))
+        for region in regions
+    )
+    return Artifact(placement.fleet_id, inside, tuple(_azd_files(placement, templates)))
+
+
+def render_region(
+    estate: RegionEstate,
+    templates: TemplateSet,
+    formats: Collection[Format] = BOTH,
+    layout: Layout = Layout.REGIONS,
+) -> RegionArtifact:
+    """Render one region: the templates, their parameters, and the wrapper where the group is azserve's own."""
     view = region_view(estate)
-    mark = _generator(estate)
+    mark = _generator(estate.fleet_id, layout)
     template = _marked(templates.arm("arm/region.json.j2", view), mark)
-    parameters: dict[str, dict[str, Any]] = {"location": {"value": view.region}, "tags": {"value": dict(view.tags)}}
-    folder = estate.region
-    files = [
-        RenderedFile(f"{folder}/region.bicep", _header(estate) + templates.bicep("bicep/region.bicep.j2", view)),
-        RenderedFile(f"{folder}/region.json", _json(template)),
-        RenderedFile(f"{folder}/region.parameters.json", _json(_parameter_file(parameters, mark))),
-    ]
     wrapper = None
     if not estate.group_exists:
         wrapper = _marked(templates.arm("arm/main.json.j2", view, region=template), mark)
-        main = _header(estate) + templates.bicep("bicep/main.bicep.j2", view)
-        files += [RenderedFile(f"{folder}/main.bicep", main), RenderedFile(f"{folder}/main.json", _json(wrapper))]
+    parameters: dict[str, dict[str, Any]] = {"location": {"value": view.region}, "tags": {"value": dict(view.tags)}}
+    texts: dict[str, str] = {}
+    if Format.ARM in formats:
+        texts |= {"region.json": _json(template), "region.parameters.json": _json(_parameter_file(parameters, mark))}
+        texts |= {"main.json": _json(wrapper)} if wrapper else {}
+    if Format.BICEP in formats or Format.BICEPPARAM in formats:
+        header = _header(estate.fleet_id, f"in {estate.region}", layout)
+        texts |= {name: header + text for name, text in _bicep_texts(estate, view, templates, formats)}
     scope = estate.group if wrapper is None else None
     return RegionArtifact(
         estate=estate,
-        files=tuple(sorted(files, key=lambda file: file.path)),
+        files=tuple(RenderedFile(f"{estate.region}/{name}", text) for name, text in sorted(texts.items())),
         wrapper=wrapper,
         template=template,
         parameters=parameters,
@@ -53,21 +78,46 @@ def render_region(estate: RegionEstate, templates: TemplateSet) -> RegionArtifac
     )
 
 
-def again(fleet_id: FleetId) -> str:
+def _bicep_texts(
+    estate: RegionEstate, view: RegionView, templates: TemplateSet, formats: Collection[Format]
+) -> Iterator[tuple[str, str]]:
+    yield "region.bicep", templates.bicep("bicep/region.bicep.j2", view)
+    deployed = "region" if estate.group_exists else "main"
+    if deployed == "main":
+        yield "main.bicep", templates.bicep("bicep/main.bicep.j2", view)
+    if Format.BICEPPARAM in formats:
+        yield f"{deployed}.bicepparam", templates.bicep(f"bicep/{deployed}.bicepparam.j2", view)
+
+
+def _azd_files(placement: Placement, templates: TemplateSet) -> Iterator[RenderedFile]:
+    """Yield the one entry over all regions, and the values that azd fills in."""
+    header = _header(placement.fleet_id, "as azd wants it", Layout.AZD)
+    mark = _generator(placement.fleet_id, Layout.AZD)
+    view = fleet_view(placement.estates)
+    yield RenderedFile("infra/main.bicep", header + templates.bicep("bicep/azd.bicep.j2", view))
+    yield RenderedFile("infra/main.parameters.json", _json(_parameter_file(ENVIRONMENT, mark)))
+
+
+def again(fleet_id: FleetId, layout: Layout = Layout.REGIONS) -> str:
     """Return the command that renders a fleet again."""
-    return f"azserve render -e {fleet_id.environment}" if fleet_id.environment else "azserve render"
+    words = ["azserve render"]
+    if fleet_id.environment:
+        words.append(f"-e {fleet_id.environment}")
+    if layout is Layout.AZD:
+        words.append("--layout azd")
+    return " ".join(words)
 
 
-def _header(estate: RegionEstate) -> str:
+def _header(fleet_id: FleetId, where: str, layout: Layout) -> str:
     lines = [
-        f"{BICEP_MARK} for {comment(str(estate.fleet_id))} in {comment(estate.region)}.",
-        f"// Changes made here are lost: edit the fleet's file, then run `{comment(again(estate.fleet_id))}`.",
+        f"{BICEP_MARK} for {comment(str(fleet_id))} {comment(where)}.",
+        f"// Changes made here are lost: edit the fleet's file, then run `{comment(again(fleet_id, layout))}`.",
     ]
     return "".join(f"{line}\n" for line in [*lines, ""])
 
 
-def _generator(estate: RegionEstate) -> Mapping[str, str]:
-    return {"name": GENERATOR, "fleet": str(estate.fleet_id), "again": again(estate.fleet_id)}
+def _generator(fleet_id: FleetId, layout: Layout) -> Mapping[str, str]:
+    return {"name": GENERATOR, "fleet": str(fleet_id), "again": again(fleet_id, layout)}
 
 
 def _marked(template: Mapping[str, Any], mark: Mapping[str, str]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ import azserve
 from azserve.errors import ConfigurationError
 from azserve.model.json import JsonObject
 from azserve.rendering.api_versions import API_VERSIONS
+from azserve.rendering.azd import FleetView
 from azserve.rendering.compiled import CompiledTemplates
 from azserve.rendering.escaping import Rendered, Unrenderable, arm, bicep, comment, identifier
 from azserve.rendering.pieces import Ref, RegionView
@@ -100,7 +101,7 @@ class TemplateSet:
             raise TemplateFailed(f"`{name}` does not make a JSON object", where=name, hint=_EJECT)
         return drawn
 
-    def bicep(self, name: str, view: RegionView) -> str:
+    def bicep(self, name: str, view: RegionView | FleetView) -> str:
         """Draw a Bicep file, blank lines tidied. Raises TemplateFailed."""
         lines = [line.rstrip() for line in self._draw(self._bicep, name, view, None).split("\n")]
         kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
@@ -138,7 +139,7 @@ class TemplateSet:
         return environment
 
     def _draw(
-        self, environment: ImmutableSandboxedEnvironment, name: str, view: RegionView, region: _Drawn | None
+        self, environment: ImmutableSandboxedEnvironment, name: str, view: RegionView | FleetView, region: _Drawn | None
     ) -> str:
         try:
             return environment.get_template(name).render(view=view, region=region)

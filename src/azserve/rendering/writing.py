@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -66,12 +67,19 @@ def write_artifact(artifact: Artifact, out_dir: Path, *, force: bool = False) ->
 def check_artifact(artifact: Artifact, out_dir: Path) -> tuple[Difference, ...]:
     """Return how the folder departs from the artifact, by path; empty where a render would change nothing."""
     found = [difference for file in artifact.files if (difference := _difference(out_dir, file))]
-    expected = {file.path for file in artifact.files}
-    for region in sorted(path for path in out_dir.glob("*/region.json") if path.is_file()):
-        relative = region.relative_to(out_dir).as_posix()
-        if relative not in expected and _fleet(region) == str(artifact.fleet_id):
-            found.append(Difference(relative, DifferenceKind.LEFT_OVER))
+    folders = {Path(file.path).parent for file in artifact.files}
+    for path in _rendered_beside(folders, out_dir):
+        relative = path.relative_to(out_dir)
+        if relative.parent not in folders and _fleet(path) == str(artifact.fleet_id):
+            found.append(Difference(relative.as_posix(), DifferenceKind.LEFT_OVER))
     return tuple(sorted(found, key=lambda difference: difference.path))
+
+
+def _rendered_beside(folders: Iterable[Path], out_dir: Path) -> Iterator[Path]:
+    """Yield the files, in folders next to these, that are called as azserve calls what it renders for a region."""
+    for above in {folder.parent for folder in folders}:
+        for pattern in ("*/main.*", "*/region.*"):
+            yield from (path for path in (out_dir / above).glob(pattern) if path.is_file())
 
 
 def _difference(out_dir: Path, file: RenderedFile) -> Difference | None:
@@ -114,24 +122,28 @@ def _foreign(target: Path) -> bool:
         return False
     if not target.is_file():
         return True
-    if target.suffix == ".bicep":
-        return not target.read_bytes().startswith(BICEP_MARK.encode())
     return _fleet(target) is None
 
 
-def _fleet(json_file: Path) -> str | None:
-    """Return the fleet that a JSON file of ours was rendered for; None where it is not ours."""
+def _fleet(target: Path) -> str | None:
+    """Return the fleet that a file was rendered for; None where azserve did not write it."""
+    if target.suffix in {".bicep", ".bicepparam"}:
+        first = target.read_bytes().partition(b"\n")[0].decode(errors="replace")
+        return first.removeprefix(f"{BICEP_MARK} for ").split(" ")[0] if first.startswith(BICEP_MARK) else None
     try:
-        document = json.loads(json_file.read_bytes())
+        document = json.loads(target.read_bytes())
     except (ValueError, RecursionError):
         return None
-    for place in (("metadata",), ("parameters", "location", "metadata")):
-        found = document
-        for name in (*place, "_generator"):
-            found = found.get(name) if isinstance(found, dict) else None
-        if isinstance(found, dict) and found.get("name") == GENERATOR:
-            return str(found.get("fleet"))
+    for marked in (document, *_members_of(document, "parameters").values()):
+        mark = _members_of(_members_of(marked, "metadata"), "_generator")
+        if mark.get("name") == GENERATOR:
+            return str(mark.get("fleet"))
     return None
+
+
+def _members_of(value: object, name: str) -> Mapping[str, object]:
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _replace(target: Path, text: str) -> None:

@@ -51,7 +51,7 @@ def prepare(request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Pro
     facts = survey(SurveyRequest(settings, catalogue, regions), azure.reader, clock, progress)
     today = facts.taken_at.date()
     placement = place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
-    artifact = render(placement, TemplateSet(settings.templates))
+    artifact = render(placement, TemplateSet(settings.templates), formats=())
     resources = [resource for region in artifact.regions for resource in region.resources]
     live = complete_live(facts.live, resources, azure.reader, clock, progress)
     plan = make_plan(placement, artifact.regions, live, canary=settings.rollout.canary, prune=request.prune)

@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from azserve.errors import ConfigurationError
-from azserve.model.artifact import Artifact
+from azserve.model.artifact import Artifact, Format, Layout
 from azserve.model.catalogue import Catalogue
 from azserve.model.results import FileOutcome, FileState, RenderResult
 from azserve.model.settings import Settings
 from azserve.model.verdict import ReasonCode
 from azserve.planning.choosing import place
+from azserve.rendering.render import BOTH
 from azserve.rendering.render import render as render_placement
 from azserve.rendering.templates import TemplateSet
 from azserve.rendering.writing import DifferenceKind, check_artifact, write_artifact
@@ -20,6 +21,10 @@ from azserve.surveying.survey import offline_facts
 
 UNASKED = frozenset({ReasonCode.UNREADABLE, ReasonCode.NO_EVIDENCE})
 """That nobody asked Azure goes without saying here: rendering is offline."""
+
+
+USUAL = {Layout.REGIONS: BOTH, Layout.AZD: (Format.BICEP,)}
+"""azd deploys Bicep and looks at nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,9 @@ class RenderRequest:
     """Overwrite files that azserve did not write."""
     check: bool = False
     """Compare with what is on disk and write nothing."""
+    formats: tuple[Format, ...] = ()
+    """None named: what the layout usually has."""
+    layout: Layout = Layout.REGIONS
 
 
 def render(request: RenderRequest) -> RenderResult:
@@ -43,7 +51,8 @@ def render(request: RenderRequest) -> RenderResult:
     """
     facts = offline_facts(request.settings, request.catalogue, request.now)
     placement = place(request.settings, request.catalogue, facts, request.now.date())
-    artifact = render_placement(placement, TemplateSet(request.settings.templates))
+    formats = request.formats or USUAL[request.layout]
+    artifact = render_placement(placement, TemplateSet(request.settings.templates), formats, request.layout)
     outcomes = _compared(artifact, request) if request.check else _written(artifact, request)
     return RenderResult(
         fleet_id=placement.fleet_id,

@@ -10,9 +10,9 @@ import pytest
 from tests.unit.rendering import estates
 
 from azserve.errors import UsageError
-from azserve.model.artifact import Artifact
+from azserve.model.artifact import Artifact, Format
 from azserve.model.estate import RegionEstate
-from azserve.rendering.render import render_region
+from azserve.rendering.render import BOTH, render_region
 from azserve.rendering.templates import TemplateSet
 from azserve.rendering.writing import Difference, DifferenceKind, WrittenFiles, check_artifact, write_artifact
 
@@ -22,8 +22,8 @@ PATHS = tuple(
 )
 
 
-def artifact_of(*regions: RegionEstate) -> Artifact:
-    return Artifact(regions[0].fleet_id, tuple(render_region(each, TEMPLATES) for each in regions))
+def artifact_of(region: RegionEstate, *formats: Format) -> Artifact:
+    return Artifact(region.fleet_id, (render_region(region, TEMPLATES, formats or BOTH),))
 
 
 ARTIFACT = artifact_of(estates.SERVERLESS)
@@ -165,4 +165,21 @@ def test_a_check_finds_a_region_that_left_the_fleet_and_no_other_fleet(tmp_path:
     write_artifact(artifact_of(replace(estates.SERVERLESS, region="westus3")), tmp_path)  # type: ignore[arg-type]
     write_artifact(artifact_of(estates.FOUNDRY), tmp_path)
 
-    assert check_artifact(ARTIFACT, tmp_path) == (Difference("westus3/region.json", DifferenceKind.LEFT_OVER),)
+    names = ("main.bicep", "main.json", "region.bicep", "region.json", "region.parameters.json")
+    assert check_artifact(ARTIFACT, tmp_path) == tuple(
+        Difference(f"westus3/{name}", DifferenceKind.LEFT_OVER) for name in names
+    )
+
+
+def test_a_check_of_one_format_does_not_mind_the_other(tmp_path: Path) -> None:
+    write_artifact(ARTIFACT, tmp_path)
+
+    assert check_artifact(artifact_of(estates.SERVERLESS, Format.BICEP), tmp_path) == ()
+
+
+def test_bicep_alone_of_a_region_that_left_is_found(tmp_path: Path) -> None:
+    write_artifact(artifact_of(replace(estates.SERVERLESS, region="westus3"), Format.BICEP), tmp_path)  # type: ignore[arg-type]
+
+    found = {each.path for each in check_artifact(ARTIFACT, tmp_path) if each.kind is DifferenceKind.LEFT_OVER}
+
+    assert found == {"westus3/main.bicep", "westus3/region.bicep"}
