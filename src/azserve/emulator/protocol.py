@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import ssl
 from collections.abc import Callable
 
 import h11
@@ -17,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from azserve.emulator.app import LocalAzureApp
+from azserve.emulator.door import Door
 
 GRACE_S = 1.0
 """How long answers under way may take once it is told to stop; a stalled stream would hold it for ever."""
@@ -61,9 +63,18 @@ class LocalAzureProtocol(H11Protocol):
 
 
 async def listen(
-    app: LocalAzureApp, *, host: str, port: int, ready: Callable[[int], None], stop: asyncio.Event
+    app: LocalAzureApp,
+    *,
+    host: str,
+    port: int,
+    ready: Callable[[int], None],
+    stop: asyncio.Event,
+    tls: ssl.SSLContext | None = None,
 ) -> None:
-    """Serve until `stop` is set; `ready` gets the port. OSError where the address cannot be had."""
+    """Serve until `stop` is set; `ready` gets the port. OSError where the address cannot be had.
+
+    With `tls` the port answers https as well as http.
+    """
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         app,
@@ -83,13 +94,18 @@ async def listen(
     def connect() -> LocalAzureProtocol:
         return LocalAzureProtocol(config=config, server_state=state, app_state={}, _loop=loop)
 
-    listener = await loop.create_server(connect, host=host, port=port, backlog=2048)
+    doors: set[Door] = set()
+    answering = connect if tls is None else lambda: Door(connect, tls, doors)
+    listener = await loop.create_server(answering, host=host, port=port, backlog=2048)
     try:
         ready(listener.sockets[0].getsockname()[1])
         await stop.wait()
     finally:
+        await asyncio.sleep(0)  # a connection just accepted gets its transport in the next turn of the loop,
         listener.close()
-        await asyncio.sleep(0)  # a connection just accepted gets its protocol in the next turn of the loop
+        await asyncio.sleep(0)  # and its protocol in the one after that
+        for door in list(doors):
+            door.close()
         await _end(state)
 
 

@@ -13,6 +13,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -21,7 +22,11 @@ from azserve.emulator.kernel.clock import Clock
 from azserve.emulator.kernel.world import SUBSCRIPTION, TENANT
 
 if TYPE_CHECKING:
+    import ssl
+
+    from azserve.emulator.exports import SignIn
     from azserve.emulator.site import Parts, Site
+    from azserve.emulator.tls import Certificates
 
 __all__ = ["Emulator", "EmulatorError"]
 
@@ -33,7 +38,8 @@ class Emulator:
     """A local Azure on one port. A context manager for use beside a program, `serve_forever` for a process of its own.
 
     `port` 0 takes any free one. `speed` is how fast its clock runs. `scenario` is a shipped name or a file. What it
-    makes up (ids, keys) follows from `seed`. Beyond loopback it listens only with `allow_remote`.
+    makes up (ids, keys) follows from `seed`. Beyond loopback it listens only with `allow_remote`. With `tls` its port
+    answers https too; `roots` is the bundle of certificate authorities that this machine's programs trust already.
 
     Raises EmulatorError when it cannot start.
     """
@@ -49,6 +55,8 @@ class Emulator:
         subscription: str = SUBSCRIPTION,
         tenant: str = TENANT,
         allow_remote: bool = False,
+        tls: bool = False,
+        roots: Path | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         if not allow_remote and not _is_loopback(host):
@@ -62,6 +70,9 @@ class Emulator:
         self._scenario = scenario
         self._seed = seed
         self._log = log
+        self._tls = tls
+        self._roots = roots
+        self._certificates: Certificates | None = None
         self.subscription = subscription
         self.tenant = tenant
         self.identity_header = secrets.token_hex(16)
@@ -78,10 +89,35 @@ class Emulator:
     @property
     def url(self) -> str:
         """Scheme, host and port; EmulatorError where it is not running."""
+        return f"http://{self._address}"
+
+    @property
+    def tls_url(self) -> str:
+        """The same port by https; EmulatorError where it was not started with TLS."""
+        self._trusted()
+        return f"https://{self._address}"
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether it is running with TLS."""
+        return self._certificates is not None
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate authority to trust; EmulatorError where it was not started with TLS."""
+        return self._trusted().authority
+
+    @property
+    def _address(self) -> str:
         if self._bound is None:
             raise EmulatorError("the emulator is not running", hint="start it first")
         reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - compared, not bound
-        return f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{self._bound}"
+        return f"{f'[{reachable}]' if ':' in reachable else reachable}:{self._bound}"
+
+    def _trusted(self) -> Certificates:
+        if self._certificates is None:
+            raise EmulatorError("the emulator does not speak TLS", hint="start it with `--tls`")
+        return self._certificates
 
     @property
     def identity_endpoint(self) -> str:
@@ -103,15 +139,19 @@ class Emulator:
         return application(self._running_site.world).secret or ""
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that make azserve and Azure's own sign-in libraries use this emulator."""
-        return {
-            "AZSERVE_CLOUD": "local",
-            "AZSERVE_EMULATOR": self.url,
-            "AZURE_SUBSCRIPTION_ID": self.subscription,
-            "AZURE_TENANT_ID": self.tenant,
-            "IDENTITY_ENDPOINT": self.identity_endpoint,
-            "IDENTITY_HEADER": self.identity_header,
-        }
+        """Return the variables that make azserve and Azure's own clients use this emulator."""
+        from azserve.emulator import exports
+
+        sign_in = self._sign_in()
+        found = exports.plain(self.url, sign_in)
+        if self._certificates is not None:
+            found |= exports.secure(self.tls_url, sign_in, self._certificates)
+        return found
+
+    def _sign_in(self) -> SignIn:
+        from azserve.emulator.exports import SignIn
+
+        return SignIn(self.subscription, self.tenant, self.identity_header, self.client_id, self.client_secret)
 
     def __enter__(self) -> Self:
         self.start()
@@ -188,9 +228,21 @@ class Emulator:
 
         try:
             app = LocalAzureApp(self._running_site)
-            await listen(app, host=self._host, port=self._port, ready=bound, stop=self._stop)
+            context = self._make_certificates()
+            await listen(app, host=self._host, port=self._port, ready=bound, stop=self._stop, tls=context)
         finally:
             self._bound = self._loop = self._stop = None
+            if self._certificates is not None:
+                self._certificates.remove()
+                self._certificates = None
+
+    def _make_certificates(self) -> ssl.SSLContext | None:
+        if not self._tls:
+            return None
+        from azserve.emulator.tls import make_certificates
+
+        self._certificates = make_certificates(self._host, roots=self._roots)
+        return self._certificates.server
 
     @property
     def _running_site(self) -> Site:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ SCENARIO = click.option("--scenario", default="default", show_default=True, meta
                         help="What the local Azure is like.")  # fmt: skip
 SPEED = click.option("--speed", type=click.FloatRange(min=0.1, max=1000), default=1.0, show_default=True,
                      help="How fast its clock runs; beyond 1 for tests.")  # fmt: skip
+TLS = click.option("--tls", is_flag=True, help="Answer https too, with a certificate authority of this run.")
 
 
 @click.group()
@@ -33,13 +35,17 @@ def emulator() -> None:
 @click.option("--allow-remote", is_flag=True, help="Listen beyond loopback; anybody who can reach it can use it.")
 @SCENARIO
 @SPEED
+@TLS
 @click.pass_obj
-def run(app: App, *, host: str, port: int, allow_remote: bool, scenario: str, speed: float) -> ExitCode:
+def run(app: App, *, host: str, port: int, allow_remote: bool, scenario: str, speed: float, tls: bool) -> ExitCode:
     """Run in the foreground until Ctrl-C; prints what to export."""
     from azserve.emulator.server import Emulator, EmulatorError
 
     try:
-        local = Emulator(host=host, port=port, scenario=scenario, speed=speed, allow_remote=allow_remote)
+        local = Emulator(
+            host=host, port=port, scenario=scenario, speed=speed, allow_remote=allow_remote,
+            tls=tls, roots=_trusted_already(app.environ),
+        )  # fmt: skip
         local.serve_forever(ready=lambda: _say_ready(app, local))
     except EmulatorError as error:
         raise _ours(error) from error
@@ -51,6 +57,8 @@ def _say_ready(app: App, local: Emulator) -> None:
     for name, value in local.environment().items():
         app.streams.out.write(f"export {name}='{value}'\n")
     app.streams.out.flush()
+    if local.speaks_tls:
+        app.streams.err.write(f"also at {local.tls_url}, certificate authority {local.ca_file}\n")
     app.streams.err.write(f"azserve emulator ready at {local.url} (Ctrl-C stops it)\n")
     app.streams.err.flush()
 
@@ -63,17 +71,24 @@ def _say_ready(app: App, local: Emulator) -> None:
 )
 @SCENARIO
 @SPEED
+@TLS
 @click.argument("command", nargs=-1, required=True, metavar="-- CMD…", type=click.UNPROCESSED)
 @click.pass_obj
-def exec_(app: App, *, scenario: str, speed: float, command: tuple[str, ...]) -> int:
+def exec_(app: App, *, scenario: str, speed: float, tls: bool, command: tuple[str, ...]) -> int:
     """Run a command with a local Azure around it, and return the command's exit code."""
     from azserve.emulator.server import Emulator, EmulatorError
 
     try:
-        with Emulator(scenario=scenario, speed=speed) as local:
+        with Emulator(scenario=scenario, speed=speed, tls=tls, roots=_trusted_already(app.environ)) as local:
             return _run_inside(command, {**app.environ, **local.environment()})
     except EmulatorError as error:
         raise _ours(error) from error
+
+
+def _trusted_already(environ: Mapping[str, str]) -> Path | None:
+    """Return the bundle of a user who has set one: a company's proxy has its own certificate authority."""
+    named = environ.get("REQUESTS_CA_BUNDLE") or environ.get("SSL_CERT_FILE")
+    return Path(named) if named else None
 
 
 def _run_inside(command: tuple[str, ...], environ: Mapping[str, str]) -> int:

@@ -1,0 +1,75 @@
+"""What to set so that programs written for Azure use the local one: each variable is one that a client documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from azserve.emulator.tls import Certificates
+
+_AZ_SETTINGS = """\
+[core]
+collect_telemetry = no
+instance_discovery = no
+output = json
+[auto-upgrade]
+enable = no
+[extension]
+use_dynamic_install = no
+"""
+"""The Azure CLI of the local Azure: nothing of it looks for the public cloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Who may sign in and where."""
+
+    subscription: str
+    tenant: str
+    identity_header: str
+    client_id: str
+    client_secret: str
+
+
+def plain(url: str, sign_in: SignIn) -> dict[str, str]:
+    """Return what makes azserve and Azure's sign-in libraries use the emulator over http."""
+    return {
+        "AZSERVE_CLOUD": "local",
+        "AZSERVE_EMULATOR": url,
+        "AZURE_SUBSCRIPTION_ID": sign_in.subscription,
+        "AZURE_TENANT_ID": sign_in.tenant,
+        "IDENTITY_ENDPOINT": f"{url}/msi/token",
+        "IDENTITY_HEADER": sign_in.identity_header,
+    }
+
+
+def secure(url: str, sign_in: SignIn, certificates: Certificates) -> dict[str, str]:
+    """Return what is added with TLS. `url` is the https address.
+
+    The application's id and secret go by names of our own: under Azure's names every `DefaultAzureCredential` would
+    try them first, and ask the public cloud whether it knows this authority.
+    """
+    bundle = str(certificates.bundle)
+    return {
+        "AZSERVE_EMULATOR_TLS": url,
+        "AZSERVE_EMULATOR_CA": str(certificates.authority),
+        "AZSERVE_EMULATOR_CLIENT_ID": sign_in.client_id,
+        "AZSERVE_EMULATOR_CLIENT_SECRET": sign_in.client_secret,
+        "AZURE_AUTHORITY_HOST": url,
+        "ARM_CLOUD_METADATA_URL": f"{url}/metadata/endpoints?api-version=2022-09-01",
+        "AZURE_CONFIG_DIR": str(_az_folder(certificates.folder)),
+        "REQUESTS_CA_BUNDLE": bundle,
+        "SSL_CERT_FILE": bundle,
+        "CURL_CA_BUNDLE": bundle,
+        "NODE_EXTRA_CA_CERTS": str(certificates.authority),
+    }
+
+
+def _az_folder(folder: Path) -> Path:
+    """Return a folder for the Azure CLI, so that signing in here leaves the user's own sign-in alone."""
+    az = folder / "az"
+    az.mkdir(exist_ok=True)
+    settings = az / "config"
+    if not settings.exists():
+        settings.write_text(_AZ_SETTINGS, encoding="utf-8")
+    return az
