@@ -206,6 +206,23 @@ def test_validate_can_judge_a_group_that_does_not_exist_yet() -> None:
 
 
 @pytest.mark.parametrize(
+    ("needs", "status"), [([], 404), (["new"], 201), (["marker"], 201)], ids=["no", "directly", "through another"]
+)
+def test_a_nested_deployment_must_wait_for_the_group_its_template_makes(needs: list[str], status: int) -> None:
+    site = Site(group=False)
+    marker = {"type": "Test.Things/marks", "apiVersion": "2025-01-01", "name": "marker", "dependsOn": ["new"]}
+    source = template([GROUP, marker, nested("in", EMPTY, resourceGroup="new", dependsOn=needs)])
+    assert site.send("PUT", "main", source, scope=ROOT, location="eastus2").status == status
+
+
+def test_a_nested_deployment_need_not_wait_for_a_group_that_is_there_already() -> None:
+    site = Site(group=False)
+    site.make_group("new")
+    source = template([GROUP, nested("in", EMPTY, resourceGroup="new")])
+    assert site.send("PUT", "main", source, scope=ROOT, location="eastus2").status == 201
+
+
+@pytest.mark.parametrize(
     ("resource", "status", "code"),
     [
         (tool("a", location="mars"), 400, "LocationNotAvailableForResourceType"),

@@ -369,6 +369,8 @@ def test_an_existing_resource_is_looked_at_but_not_deployed() -> None:
         ([box("a", copy={"name": "x", "count": 2})], "defined multiple times"),
         ([{"type": "Test.Things/boxes", "name": "a"}], "'apiVersion' is not found"),
         ([box("a", resources=[5])], "must be a JSON object"),
+        ([box("a", propertys={})], "Could not find member 'propertys' on object of type 'TemplateResource'"),
+        ([{**box("a"), "@options": {"onlyIfNotExists": True}}], "does not model options of resources"),
         ([box("a", scope="odd")], "scope 'odd' is not valid"),
         ([box("a", scope="/")], "does not model a 'scope'"),
         ([box("[format('b{0}', copyIndex())]", copy={"name": "x", "count": 800}), box("z")], "Limit: '800'"),

@@ -7,9 +7,10 @@ refuses only when it is asked for real (in `put` or at the end of its work) is n
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from azserve.emulator.arm import engine
+from azserve.emulator.arm import engine, refusals
 from azserve.emulator.arm.deployments import failures, records
 from azserve.emulator.arm.deployments.blueprint import Blueprint, body_of, draw, record_of
 from azserve.emulator.arm.deployments.outputs import evaluate_outputs
@@ -50,6 +51,8 @@ class Rehearsal:
 
     world: World
     """The copy, with everything the deployment would make."""
+    before: frozenset[str]
+    """Keys of what there is without it."""
     resources: list[str] = field(default_factory=list)
     """Ids of all that would be written, nested deployments and their resources included."""
     refusals: list[dict[str, Json]] = field(default_factory=list)
@@ -83,7 +86,7 @@ def rehearse(world: World, wish: Wish) -> Rehearsal:
     Raises TemplateError for a nested template that is wrong, ArmError for what ARM itself refuses; what providers
     refuse is in the result.
     """
-    rehearsal = Rehearsal(fork(world))
+    rehearsal = Rehearsal(fork(world), frozenset(world.stored))
     rehearse_in(rehearsal, wish, judged=wish.level is Level.PROVIDER)
     return rehearsal
 
@@ -104,13 +107,31 @@ def rehearse_in(rehearsal: Rehearsal, wish: Wish, *, judged: bool) -> Blueprint:
         if any(key in rehearsal.missing for key in one.needs):
             rehearsal.missing.add(one.key)
         elif one.is_deployment:
-            rehearse_nested(rehearsal, wish, one, judged=judged)
+            rehearse_nested(rehearsal, wish, one, drawn.expansion.resources, judged=judged)
         else:
             rehearse_resource(rehearsal, wish, one, judged=judged and not one.runtime)
     return drawn
 
 
-def rehearse_nested(rehearsal: Rehearsal, parent: Wish, one: Planned, *, judged: bool) -> None:
+def check_group_is_waited_for(rehearsal: Rehearsal, wish: Wish, one: Planned, siblings: Sequence[Planned]) -> None:
+    """Raise ArmError where a nested deployment does not wait for the group that its own template makes."""
+    within = wish.address.group_address
+    if within is None or within.key in rehearsal.before:
+        return
+    known = {sibling.key: sibling for sibling in siblings}
+    waited, left = set[str](), list(one.needs)
+    while left:
+        key = left.pop()
+        if key not in waited and key in known:
+            waited.add(key)
+            left += known[key].needs
+    if within.key in known and within.key not in waited:
+        raise refusals.no_group(within.name)
+
+
+def rehearse_nested(
+    rehearsal: Rehearsal, parent: Wish, one: Planned, siblings: Sequence[Planned], *, judged: bool
+) -> None:
     """Carry a nested deployment out in the copy; one whose parameters are not known yet cannot be judged."""
     world = rehearsal.world
     try:
@@ -124,6 +145,7 @@ def rehearse_nested(rehearsal: Rehearsal, parent: Wish, one: Planned, *, judged:
         rehearsal.missing.add(one.key)
         return
     engine.group_of(world, wish.address)
+    check_group_is_waited_for(rehearsal, wish, one, siblings)
     drawn = rehearse_in(rehearsal, wish, judged=judged and not one.runtime)
     record = record_of(world, drawn)
     record.state = records.State.SUCCEEDED

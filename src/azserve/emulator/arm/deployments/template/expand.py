@@ -12,6 +12,7 @@ from azserve.emulator.arm.deployments.template.functions.addresses import id_in,
 from azserve.emulator.arm.deployments.template.needs import Known, find_needs, mentions, order
 from azserve.emulator.arm.deployments.template.parameters import Given, bind
 from azserve.emulator.arm.deployments.template.values import TemplateError, UnresolvedError, is_int, kind_of
+from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.wire import Json
 
 DEPLOYMENTS = "microsoft.resources/deployments"
@@ -19,11 +20,28 @@ HELP = "Please see https://aka.ms/arm-syntax-resources for usage details."
 NOT_BODY = frozenset(
     {
         "type", "name", "apiVersion", "dependsOn", "condition", "copy", "comments", "metadata", "scope",
-        "subscriptionId", "resourceGroup", "existing", "resources", "asserts", "deploymentTimeout", "$options",
-        "@options",
+        "subscriptionId", "resourceGroup", "existing", "resources", "deploymentTimeout",
     }
 )  # fmt: skip
 """Members of a resource that speak to the deployment, not to the provider."""
+BODY = frozenset(
+    {
+        "location", "tags", "kind", "sku", "plan", "identity", "properties", "zones", "managedBy", "managedByExtended",
+        "extendedLocation", "placement", "etag",
+    }
+)  # fmt: skip
+REFUSED = {
+    "@options": "options of resources",
+    "$options": "options of resources",
+    "asserts": "assertions",
+    "import": "extensions",
+    "extension": "extensions",
+}
+inferred(
+    "arm.template.members",
+    "a resource with a member that ARM does not know is refused",
+    because="messages of that kind are seen in public issues; the list of members is gathered from published templates",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +200,7 @@ def with_children(one: Planned) -> Iterator[tuple[str | None, Planned, bool]]:
 
 def planned(symbol: str | None, source: dict[str, Json], frame: Frame, prefix: tuple[str, str]) -> Planned:
     """Name one resource and say where it lies."""
+    check_members(source)
     outer_type, outer_name = prefix
     resource_type = text(frame, source, "type")
     name = text(frame, source, "name")
@@ -205,6 +224,20 @@ def planned(symbol: str | None, source: dict[str, Json], frame: Frame, prefix: t
         symbol=symbol,
         existing=existing,
     )
+
+
+def check_members(source: dict[str, Json]) -> None:
+    """Raise TemplateError for a member of a resource that is unknown or not modelled."""
+    for name in source:
+        if name in REFUSED:
+            raise TemplateError(
+                f"The azserve emulator does not model {REFUSED[name]} ('{name}').", code="NotModelledByEmulator"
+            )
+        if name not in NOT_BODY and name not in BODY:
+            raise TemplateError(
+                f"Could not find member '{name[:80]}' on object of type 'TemplateResource'.",
+                code="InvalidRequestContent",
+            )
 
 
 def evaluated(frame: Frame, source: Json, where: str) -> Json:
