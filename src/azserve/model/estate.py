@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from azserve.model.json import JsonObject
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region
 from azserve.model.resource_id import ResourceId
-from azserve.model.settings import AccessGrant, ContentFilter, NetworkSettings, SignIn
+from azserve.model.settings import (
+    AccessGrant,
+    Blocklist,
+    ContentFilter,
+    Diagnostics,
+    FilterPolicy,
+    NetworkSettings,
+    SignIn,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,35 @@ class ServerlessEndpoint:
     marketplace_subscription: str | None = None
     """Name of the subscription to make first; None for models sold by Azure, which must not get one."""
     tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectConnection:
+    """What lets a project of somebody's use a serverless endpoint of the same estate."""
+
+    endpoint: str
+    """Name of the endpoint."""
+    project: ResourceId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeySecret:
+    """A key kept as a secret of a vault that is there already."""
+
+    vault: ResourceId
+    name: str
+    endpoint: str | None = None
+    """Name of the serverless endpoint whose key it is; None: the account's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """A key of the user's, taken apart: vault's address, name and version."""
+
+    vault_uri: str
+    name: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +81,16 @@ class ServerlessHost:
     project_exists: bool = False
     storage_exists: bool = False
     vault_exists: bool = False
+    storage_id: ResourceId | None = None
+    """Where an existing storage account is, when it is in another group. The same for the vault."""
+    vault_id: ResourceId | None = None
     access: tuple[AccessGrant, ...] = ()
+    identity: str | None = None
+    """Id of a user-assigned identity, beside the system's."""
+    diagnostics: Diagnostics | None = None
+    lock: bool = False
+    connections: tuple[ProjectConnection, ...] = ()
+    secrets: tuple[KeySecret, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +106,8 @@ class FoundryDeployment:
     sku: str
     capacity: int
     content_filter: ContentFilter
+    filter_name: str | None = None
+    """One of the host's own filters, instead of what `content_filter` stands for."""
     upgrade: str = "NoAutoUpgrade"
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,6 +126,16 @@ class FoundryHost:
     account_exists: bool = False
     project_exists: bool = False
     access: tuple[AccessGrant, ...] = ()
+    identity: str | None = None
+    """Id of a user-assigned identity, beside the system's."""
+    encryption: Encryption | None = None
+    diagnostics: Diagnostics | None = None
+    lock: bool = False
+    secrets: tuple[KeySecret, ...] = ()
+    filters: tuple[FilterPolicy, ...] = ()
+    blocklists: tuple[Blocklist, ...] = ()
+    restore: bool = False
+    """Bring back the soft-deleted account of that name, this once: sent with the deployment, never in a file."""
 
 
 @dataclass(frozen=True, slots=True)

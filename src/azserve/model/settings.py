@@ -90,6 +90,8 @@ class EndpointSettings:
     sku: str | None = None
     capacity: Capacity | None = None
     content_filter: ContentFilter = ContentFilter.DEFAULT
+    filter_name: str | None = None
+    """Foundry only: one of the host's own filters, which then stands over `content_filter`."""
     regions: RegionChoice | None = None
     """Overrides the fleet's choice."""
     upgrade: str | None = None
@@ -132,6 +134,60 @@ class ExistingHost:
     storage: str | None = None
 
 
+class FilterLevel(StrEnum):
+    """From which severity on a filter blocks."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    OFF = "off"
+    """Annotated, never blocked; Azure asks for an approval first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocklist:
+    """Words of the user's own that a filter blocks."""
+
+    name: str
+    description: str
+    terms: tuple[str, ...] = ()
+    """Found as they are."""
+    patterns: tuple[str, ...] = ()
+    """Regular expressions."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterPolicy:
+    """A content filter of the user's own, for prompts and completions alike."""
+
+    name: str
+    levels: Mapping[str, FilterLevel]
+    """By Azure's category: Hate, Sexual, Violence, Selfharm."""
+    blocklists: tuple[str, ...] = ()
+    """Names of blocklists of the same host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Somebody's project that is to use serverless endpoints of the fleet, in whatever region, group or hub it is."""
+
+    project: str
+    """Pattern of the project's resource id."""
+    endpoints: tuple[EndpointKey, ...] = ()
+    """Empty: all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """Where the host's logs go."""
+
+    workspace: str
+    """Pattern of a Log Analytics workspace's resource id."""
+    logs: str = "all"
+    """`all` or `audit`."""
+    metrics: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class HostSettings:
     """What belongs to the hub and project, or to the account, rather than to an endpoint."""
@@ -140,7 +196,20 @@ class HostSettings:
     network: NetworkSettings = NetworkSettings()
     access: tuple[AccessGrant, ...] = ()
     identity: str = "system"
+    """`system`, or the pattern of a user-assigned identity's id, which the host then has beside its own."""
     existing: ExistingHost = ExistingHost()
+    diagnostics: Diagnostics | None = None
+    lock: bool = False
+    """Whether a lock keeps the host from being deleted, by azserve as by anybody."""
+    export_keys: str | None = None
+    """Pattern of a key vault's id; the key of each endpoint, or of the account, is kept there as a secret."""
+    connections: tuple[Connection, ...] = ()
+    """Serverless only."""
+    encryption_key: str | None = None
+    """Foundry only: pattern of a key's address, version included; needs an identity of the user's."""
+    filters: tuple[FilterPolicy, ...] = ()
+    """Foundry only, as are the blocklists."""
+    blocklists: tuple[Blocklist, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,16 +26,28 @@ class ApiVersion:
 
 _TYPES = "bicep-types-az of 2026-08-20, Azure's published types"
 _SAMPLES = "public templates for this type; the shape is from general knowledge, not compared with a specification"
+_REFERENCE = "Azure's template reference"
 _READ = date(2026, 11, 22)
 
 _TABLE: Final = (
+    ApiVersion("Microsoft.Authorization/locks", "2020-05-01", _SAMPLES, _READ),
     ApiVersion("Microsoft.Authorization/roleAssignments", "2022-04-01", _SAMPLES, _READ),
     ApiVersion("Microsoft.CognitiveServices/accounts", "2025-06-01", f"{_TYPES}; first with projects", _READ),
     ApiVersion("Microsoft.CognitiveServices/accounts/deployments", "2025-06-01", f"{_TYPES}; as recorded", _READ),
     ApiVersion("Microsoft.CognitiveServices/accounts/projects", "2025-06-01", f"{_TYPES}; as recorded", _READ),
-    ApiVersion("Microsoft.CognitiveServices/accounts/raiPolicies", "2024-10-01", "Azure's template reference", _READ),
+    ApiVersion("Microsoft.CognitiveServices/accounts/raiBlocklists", "2024-10-01", _REFERENCE, _READ),
+    ApiVersion("Microsoft.CognitiveServices/accounts/raiBlocklists/raiBlocklistItems", "2024-10-01", _REFERENCE, _READ),
+    ApiVersion("Microsoft.CognitiveServices/accounts/raiPolicies", "2024-10-01", _REFERENCE, _READ),
+    ApiVersion("Microsoft.Insights/diagnosticSettings", "2021-05-01-preview", f"{_SAMPLES}; never left preview", _READ),
     ApiVersion("Microsoft.KeyVault/vaults", "2023-07-01", _SAMPLES, _READ),
+    ApiVersion("Microsoft.KeyVault/vaults/secrets", "2023-07-01", _SAMPLES, _READ),
     ApiVersion("Microsoft.MachineLearningServices/workspaces", "2025-09-01", _TYPES, _READ),
+    ApiVersion(
+        "Microsoft.MachineLearningServices/workspaces/connections",
+        "2025-09-01",
+        f"{_REFERENCE}; category Serverless is in the list of categories since 2024-04-01",
+        _READ,
+    ),
     ApiVersion("Microsoft.MachineLearningServices/workspaces/marketplaceSubscriptions", "2025-12-01", _TYPES, _READ),
     ApiVersion(
         "Microsoft.MachineLearningServices/workspaces/serverlessEndpoints",
@@ -43,6 +55,7 @@ _TABLE: Final = (
         f"{_TYPES}; the first whose `authMode` has AAD and KeyAndAAD",
         _READ,
     ),
+    ApiVersion("Microsoft.ManagedIdentity/userAssignedIdentities", "2023-01-31", _SAMPLES, _READ),
     ApiVersion("Microsoft.Network/privateDnsZones", "2020-06-01", _SAMPLES, _READ),
     ApiVersion("Microsoft.Network/privateDnsZones/virtualNetworkLinks", "2020-06-01", _SAMPLES, _READ),
     ApiVersion("Microsoft.Network/privateEndpoints", "2023-11-01", _SAMPLES, _READ),

@@ -181,6 +181,9 @@ def _named(of: JsonObject, name: str) -> JsonValue:
 
 
 def _call(name: str, arguments: Sequence[Expression], scope: Scope) -> JsonValue:
+    if name == "if":
+        wanted, then, otherwise = arguments
+        return evaluate(then if evaluate(wanted, scope) else otherwise, scope)
     function = _FUNCTIONS.get(name)
     if function is None:
         raise Unresolved
@@ -251,11 +254,13 @@ _FUNCTIONS: Final[Mapping[str, _Function]] = {
     "concat": _concat,
     "format": _format,
     "guid": _guid,
+    "null": lambda _given, _scope: None,
     "parameters": _parameters,
     "resourcegroup": _resource_group,
     "resourceid": _resource_id,
     "subscription": _subscription,
     "subscriptionresourceid": _subscription_resource_id,
+    "true": lambda _given, _scope: True,
     "union": _union,
     "variables": _variables,
 }

@@ -15,17 +15,21 @@ CONTEXT_VERSION: Final = 1
 
 RAI_CATEGORIES: Final = ("Hate", "Sexual", "Violence", "Selfharm")
 """The categories of Azure's content filter that have a severity."""
+SOURCES: Final = ("Prompt", "Completion")
+"""What Azure filters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A resource of the same group, as other resources point to it."""
+    """A resource, as other resources point to it."""
 
     symbol: str
     """Its symbolic name in Bicep."""
     type: str
     names: tuple[str, ...]
     """The ARM variables that hold its names, outermost first."""
+    group: tuple[str, ...] = ()
+    """The ARM variables that hold its subscription and group; empty for the group that is deployed to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,9 @@ class Existing(Piece):
     """A resource that is there already: Bicep needs a name for it, ARM needs nothing."""
 
     partial: ClassVar[str] = "existing"
+    subscription: str = ""
+    """Empty, as is `group`, for the group that is deployed to."""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,8 @@ class Hub(Piece):
     public: bool
     storage: Ref
     vault: Ref
+    identity: str | None = None
+    """Id of a user-assigned identity, beside the hub's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +92,7 @@ class HubProject(Piece):
     partial: ClassVar[str] = "hub-project"
     public: bool
     hub: Ref
+    identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +123,17 @@ class ServerlessEndpointPiece(Piece):
     tags_variable: str
 
 
+@dataclass(frozen=True, slots=True)
+class AccountEncryption:
+    """The customer's key for an account, and who may read it."""
+
+    vault_uri: str
+    key: str
+    version: str
+    identity: Ref
+    """The user-assigned identity, which Azure wants to know by its client id."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account(Piece):
     """An AIServices account."""
@@ -122,6 +143,9 @@ class Account(Piece):
     public: bool
     local_auth: bool
     """Whether keys work."""
+    identity: str | None = None
+    """Id of a user-assigned identity, beside the account's own."""
+    encryption: AccountEncryption | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +154,39 @@ class AccountProject(Piece):
 
     partial: ClassVar[str] = "account-project"
     account: Ref
+    identity: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocklist(Piece):
+    """A list of words of the account's own."""
+
+    partial: ClassVar[str] = "blocklist"
+    account: Ref
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlocklistItem(Piece):
+    """One entry of a blocklist."""
+
+    partial: ClassVar[str] = "blocklist-item"
+    blocklist: Ref
+    pattern: str
+    is_regex: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One category of a content filter, on prompts or on completions."""
+
+    name: str
+    source: str
+    """`Prompt` or `Completion`."""
+    blocks: bool
+    """False: harmful content is annotated, not blocked; Azure asks for an approval first."""
+    threshold: str
+    """From which severity on content is caught: Low, Medium or High."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,18 +195,17 @@ class RaiPolicy(Piece):
 
     partial: ClassVar[str] = "rai-policy"
     account: Ref
-    blocks: bool
-    """False: harmful content is annotated, not blocked; Azure asks for an approval first."""
+    comment: str
+    filters: tuple[Filter, ...]
+    blocklists: tuple[Ref, ...] = ()
+    blocklist_names: tuple[str, ...] = ()
+    """Beside `blocklists`, which are refs."""
 
     @property
-    def threshold(self) -> str:
-        """From which severity on content is caught."""
-        return "Low" if self.blocks else "High"
-
-    @property
-    def filters(self) -> tuple[tuple[str, str], ...]:
-        """Category and source of each filter."""
-        return tuple((name, source) for source in ("Prompt", "Completion") for name in RAI_CATEGORIES)
+    def lists(self) -> tuple[tuple[Ref, str, str], ...]:
+        """Blocklist, its name, and the source of each use."""
+        named = tuple(zip(self.blocklists, self.blocklist_names, strict=True))
+        return tuple((ref, name, source) for source in SOURCES for ref, name in named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +272,86 @@ class DnsZoneGroup(Piece):
     """Zones that are there already, instead of `zones`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagnosticSetting(Piece):
+    """Where a host's logs go."""
+
+    partial: ClassVar[str] = "diagnostic-setting"
+    scope: Ref
+    workspace: str
+    """Id of a Log Analytics workspace."""
+    category_group: str
+    metrics: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock(Piece):
+    """What keeps a host from being deleted."""
+
+    partial: ClassVar[str] = "lock"
+    scope: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module(Piece):
+    """Something put into another group: a nested deployment in ARM, in Bicep a file of its own.
+
+    Its key is fetched inside Azure, in a deployment that starts when the resource stands which has the key.
+    """
+
+    file: ClassVar[str]
+    """Name of the Bicep file, without ending."""
+    place: tuple[str, str]
+    """The ARM variables that hold subscription and group of where it goes."""
+    subscription: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionModule(Module):
+    """A connection in somebody's project, to a serverless endpoint of this group."""
+
+    partial: ClassVar[str] = "connection"
+    file: ClassVar[str] = "connection"
+    consumer: str
+    """Name of the project that is to use the endpoint."""
+    consumer_variable: str
+    connection: str
+    connection_variable: str
+    endpoint: Ref
+    project: Ref
+    """The project that the endpoint is in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySecret(Module):
+    """A key, kept as a secret in a vault that is there already."""
+
+    vault: str
+    vault_variable: str
+    secret: str
+    secret_variable: str
+    of: Ref
+    """The resource whose key it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointKeySecret(KeySecret):
+    """The key of a serverless endpoint."""
+
+    partial: ClassVar[str] = "endpoint-key"
+    file: ClassVar[str] = "endpoint-key"
+    project: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountKeySecret(KeySecret):
+    """The key of an account."""
+
+    partial: ClassVar[str] = "account-key"
+    file: ClassVar[str] = "account-key"
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """What a template answers: an id, an address or a name, never a key. Its value is a partial of the same name."""
@@ -258,6 +394,16 @@ class RegionView:
     def resources(self) -> tuple[Piece, ...]:
         """The pieces that a deployment writes."""
         return tuple(piece for piece in self.pieces if not isinstance(piece, Existing))
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The Bicep files that the region's file calls, without ending."""
+        return tuple(dict.fromkeys(piece.file for piece in self.pieces if isinstance(piece, Module)))
+
+    @property
+    def new_account(self) -> Account | None:
+        """The account, where this deployment makes it."""
+        return self.account if isinstance(self.account, Account) else None
 
     @property
     def endpoints(self) -> tuple[ServerlessEndpointPiece, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 from azserve.model.estate import Resource
@@ -58,10 +59,14 @@ def _resources(written: Mapping[str, Any], scope: Scope) -> Iterator[Resource]:
 def _nested(written: Mapping[str, Any], scope: Scope) -> Iterator[Resource]:
     properties = written["properties"]
     group = resolve(written["resourceGroup"], scope) if "resourceGroup" in written else scope.group
+    subscription = resolve(written["subscriptionId"], scope) if "subscriptionId" in written else scope.subscription
     given = _object(resolve(properties.get("parameters", {}), scope))
-    yield from resources_of(
-        properties["template"], given, subscription=scope.subscription, group=None if group is None else str(group)
-    )
+    # The wrapper's wait for its own group says nothing; in a group, what it waits for has to stand first.
+    first = tuple(_depends_on(written.get("dependsOn", ()), scope)) if scope.group is not None else ()
+    for found in resources_of(
+        properties["template"], given, subscription=str(subscription), group=None if group is None else str(group)
+    ):
+        yield replace(found, depends_on=(*found.depends_on, *first))
 
 
 def _id(written: Mapping[str, Any], scope: Scope) -> ResourceId:

@@ -73,7 +73,7 @@ def render_region(
         files=tuple(RenderedFile(f"{estate.region}/{name}", text) for name, text in sorted(texts.items())),
         wrapper=wrapper,
         template=template,
-        parameters=parameters,
+        parameters={**parameters, **_once(estate)},
         resources=resources_of(wrapper or template, parameters, subscription=estate.subscription, group=scope),
     )
 
@@ -82,6 +82,8 @@ def _bicep_texts(
     estate: RegionEstate, view: RegionView, templates: TemplateSet, formats: Collection[Format]
 ) -> Iterator[tuple[str, str]]:
     yield "region.bicep", templates.bicep("bicep/region.bicep.j2", view)
+    for module in view.modules:
+        yield f"{module}.bicep", templates.bicep(f"bicep/module-{module}.bicep.j2", view)
     deployed = "region" if estate.group_exists else "main"
     if deployed == "main":
         yield "main.bicep", templates.bicep("bicep/main.bicep.j2", view)
@@ -96,6 +98,12 @@ def _azd_files(placement: Placement, templates: TemplateSet) -> Iterator[Rendere
     view = fleet_view(placement.estates)
     yield RenderedFile("infra/main.bicep", header + templates.bicep("bicep/azd.bicep.j2", view))
     yield RenderedFile("infra/main.parameters.json", _json(_parameter_file(ENVIRONMENT, mark)))
+
+
+def _once(estate: RegionEstate) -> dict[str, dict[str, Any]]:
+    """Return what goes with one deployment and into no file."""
+    restores = estate.foundry is not None and estate.foundry.restore
+    return {"restoreAccount": {"value": True}} if restores else {}
 
 
 def again(fleet_id: FleetId, layout: Layout = Layout.REGIONS) -> str:

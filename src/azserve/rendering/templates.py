@@ -119,7 +119,13 @@ class TemplateSet:
 
     @cached_property
     def _bicep(self) -> ImmutableSandboxedEnvironment:
-        return self._environment({"bicep": bicep, "comment": comment, "resource_type": _resource_type})
+        filters: dict[str, Callable[..., Rendered]] = {
+            "bicep": bicep,
+            "comment": comment,
+            "module_file": _module_file,
+            "resource_type": _resource_type,
+        }
+        return self._environment(filters)
 
     def _environment(self, filters: Mapping[str, Callable[..., Rendered]]) -> ImmutableSandboxedEnvironment:
         environment = _Sandbox(
@@ -217,6 +223,13 @@ def _resource_type(kind: str) -> Rendered:
     return Rendered(kind)
 
 
+def _module_file(name: str) -> Rendered:
+    """Write the name of a Bicep file beside this one."""
+    if not all(character.isalnum() or character == "-" for character in name):
+        raise Unrenderable(f"`{name}` is no name of a module", hint="modules are named by letters, digits and hyphens")
+    return Rendered(f"{name}.bicep")
+
+
 def _role_id(text: str) -> Rendered:
     if not all(character in "0123456789abcdef-" for character in text):
         raise Unrenderable(f"`{text}` is no id of a role", hint="role ids are GUIDs in lower case")
@@ -225,7 +238,8 @@ def _role_id(text: str) -> Rendered:
 
 def _resource_id(ref: Ref) -> Rendered:
     """Write the call that gives a resource's id, to stand inside an ARM expression."""
-    return Rendered(f"resourceId('{_resource_type(ref.type)}', {_variables(ref)})")
+    group = "".join(f"variables('{identifier(name)}'), " for name in ref.group)
+    return Rendered(f"resourceId({group}'{_resource_type(ref.type)}', {_variables(ref)})")
 
 
 def _resource_name(ref: Ref) -> Rendered:

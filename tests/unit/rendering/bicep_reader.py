@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import tree_sitter
@@ -40,6 +40,14 @@ class _Declared:
 
 
 @dataclass
+class _Module:
+    """A call of another file."""
+
+    file: str
+    members: Mapping[str, tree_sitter.Node]
+
+
+@dataclass
 class BicepFile:
     """One parsed file."""
 
@@ -47,13 +55,15 @@ class BicepFile:
     subscription: str
     group: str
     given: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """The files it may call as modules."""
 
     def __post_init__(self) -> None:
         self.root = _PARSER.parse(self.text.encode()).root_node
         assert not self.root.has_error, f"Bicep does not parse:\n{self.text}"
         self.parameters: dict[str, Any] = {}
         self.declared: dict[str, _Declared] = {}
-        self.modules: dict[str, dict[str, Any]] = {}
+        self.modules: dict[str, _Module] = {}
         self.outputs: list[str] = []
         for node in self.root.named_children:
             self._declare(node)
@@ -63,16 +73,13 @@ class BicepFile:
         match node.type:
             case "parameter_declaration":
                 name = _text(named[0])
-                self.parameters[name] = self.given.get(name, self.value(named[-1]))
+                self.parameters[name] = self.given[name] if name in self.given else self.value(named[-1])
             case "resource_declaration":
                 kind, _, version = str(self.value(named[1])).partition("@")
                 existing = any(child.type == "existing" for child in node.children)
                 self.declared[_text(named[0])] = _Declared(kind, version, existing, self._members(named[-1]))
             case "module_declaration":
-                self.modules[str(self.value(named[1]))] = {
-                    "name": self.value(self._members(named[-1])["name"]),
-                    "params": self.value(self._members(named[-1])["params"]),
-                }
+                self.modules[_text(named[0])] = _Module(str(self.value(named[1])), self._members(named[-1]))
             case "output_declaration":
                 self.outputs.append(_text(named[0]))
             case "target_scope_assignment" | "decorators" | "comment":
@@ -94,8 +101,30 @@ class BicepFile:
                 id=resource_id,
                 api_version=declared.api_version,
                 body=self._known(body),
-                depends_on=tuple(self._depends_on(symbol)),
+                depends_on=tuple(self._depends_on(declared.members)),
             )
+        for symbol in self.modules:
+            yield from self._inside(symbol)
+
+    def _inside(self, symbol: str) -> Iterator[Resource]:
+        """Yield what a module writes; it starts when what it is given stands."""
+        called = self.modules[symbol]
+        subscription, group = self._place(called.members["scope"])
+        params = self.value(called.members["params"])
+        in_a_group = called.members["scope"].type != "identifier"
+        first = tuple(self._depends_on(called.members)) if in_a_group else ()
+        module = BicepFile(self.beside[called.file], subscription, group, params, self.beside)
+        for resource in module.resources():
+            yield replace(resource, depends_on=(*resource.depends_on, *first))
+
+    def _place(self, scope: tree_sitter.Node) -> tuple[str, str]:
+        """Return subscription and group behind `resourceGroup(…)`, or behind the symbol of a group."""
+        if scope.type == "identifier":
+            return self.subscription, self.id_of(_text(scope)).names[0]
+        name, arguments = scope.named_children
+        assert _text(name) == "resourceGroup", _text(scope)
+        subscription, group = (str(self.value(argument)) for argument in arguments.named_children)
+        return subscription, group
 
     def id_of(self, symbol: str) -> ResourceId:
         """Return the id behind a symbolic name."""
@@ -105,14 +134,16 @@ class BicepFile:
             return ResourceId.of_group(self.subscription, name)
         if "parent" in declared.members:
             return self.id_of(_text(declared.members["parent"])).child(declared.type.rpartition("/")[2], name)
+        if "scope" in declared.members and declared.existing:
+            return ResourceId(*self._place(declared.members["scope"]), declared.type, (name,))
         if "scope" in declared.members:
             return ResourceId.parse(f"{self.id_of(_text(declared.members['scope']))}/providers/{declared.type}/{name}")
         return ResourceId(self.subscription, self.group, declared.type, (name,))
 
-    def _depends_on(self, symbol: str) -> list[ResourceId]:
+    def _depends_on(self, members: Mapping[str, tree_sitter.Node]) -> list[ResourceId]:
         mentioned = {
             name
-            for member in self.declared[symbol].members.values()
+            for member in members.values()
             for name in _identifiers(member)
             if name in self.declared and not self.declared[name].existing
         }
@@ -153,16 +184,30 @@ class BicepFile:
                 return self._member(node)
             case "call_expression":
                 return self._call(node)
+            case "subscript_expression":
+                of, key = node.named_children
+                return self.value(of)[self.value(key)]
+            case "ternary_expression":
+                wanted, then, otherwise = node.named_children
+                return self.value(then if self.value(wanted) else otherwise)
         return _literal(node)
 
     def _member(self, node: tree_sitter.Node) -> Any:
         of, name = node.named_children
-        if of.type == "identifier" and _text(of) in self.declared and _text(name) == "id":
-            return str(self.id_of(_text(of)))
+        if of.type == "identifier" and _text(of) in self.declared and _text(name) in {"id", "name"}:
+            found = self.id_of(_text(of))
+            return str(found) if _text(name) == "id" else found.name
+        match _text(node):
+            case "subscription().subscriptionId":
+                return self.subscription
+            case "resourceGroup().name":
+                return self.group
         raise UnknownBeforeDeployment
 
     def _call(self, node: tree_sitter.Node) -> Any:
         name, arguments = node.named_children
+        if name.type == "member_expression":
+            raise UnknownBeforeDeployment
         given = [self.value(argument) for argument in arguments.named_children]
         match _text(name), given:
             case "union", [{**base}, {**more}]:
@@ -203,11 +248,8 @@ def string_value(node: tree_sitter.Node) -> str:
 
 def read(files: Mapping[str, str], *, subscription: str, group: str) -> list[Resource]:
     """Return what a region's Bicep describes, from `main.bicep` where there is one."""
-    if "main.bicep" not in files:
-        return list(BicepFile(files["region.bicep"], subscription, group).resources())
-    main = BicepFile(files["main.bicep"], subscription, group)
-    region = BicepFile(files["region.bicep"], subscription, group, main.modules["region.bicep"]["params"])
-    return [*main.resources(), *region.resources()]
+    first = "main.bicep" if "main.bicep" in files else "region.bicep"
+    return list(BicepFile(files[first], subscription, group, beside=files).resources())
 
 
 def _identifiers(node: tree_sitter.Node) -> Iterator[str]:

@@ -5,14 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 from azserve.model.estate import (
+    Encryption,
     FoundryDeployment,
     FoundryHost,
+    KeySecret,
+    ProjectConnection,
     RegionEstate,
     ServerlessEndpoint,
     ServerlessHost,
 )
 from azserve.model.names import FLEET_TAG, EndpointKey, FleetId, ModelName, Region
-from azserve.model.settings import AccessGrant, ContentFilter, NetworkSettings, SignIn
+from azserve.model.resource_id import ResourceId
+from azserve.model.settings import (
+    AccessGrant,
+    Blocklist,
+    ContentFilter,
+    Diagnostics,
+    FilterLevel,
+    FilterPolicy,
+    NetworkSettings,
+    SignIn,
+)
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 PRINCIPAL = "99999999-8888-7777-6666-555555555555"
@@ -105,3 +118,56 @@ EXISTING = RegionEstate(
     foundry=replace(FOUNDRY_HOST, account_exists=True),
     group_exists=True,
 )
+
+IDENTITY = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-id/providers"
+    "/Microsoft.ManagedIdentity/userAssignedIdentities/id-ai"
+)
+LOGS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/logs"
+KEPT_IN = ResourceId(SUBSCRIPTION, "rg-vaults", "Microsoft.KeyVault/vaults", ("kv-shared",))
+CONSUMER = ResourceId(SUBSCRIPTION, "rg-app", "Microsoft.MachineLearningServices/workspaces", ("proj-app",))
+SERVERLESS_WHOLE = replace(
+    SERVERLESS,
+    serverless=replace(
+        SERVERLESS_HOST,
+        storage_exists=True,
+        vault_exists=True,
+        vault_id=KEPT_IN,
+        vault=KEPT_IN.name,
+        identity=IDENTITY,
+        diagnostics=Diagnostics(LOGS, logs="audit", metrics=False),
+        lock=True,
+        connections=(
+            ProjectConnection(R1.name, CONSUMER, "r1-eastus2"),
+            ProjectConnection(COMMAND.name, CONSUMER, "cmd-eastus2"),
+        ),
+        secrets=(KeySecret(KEPT_IN, "r1-chat-eastus2-r1", R1.name),),
+    ),
+)
+"""A hub with all that may be around it."""
+FOUNDRY_WHOLE = replace(
+    FOUNDRY,
+    foundry=replace(
+        FOUNDRY_HOST,
+        sign_in=SignIn.BOTH,
+        identity=IDENTITY,
+        encryption=Encryption("https://kv-keys.vault.azure.net", "ai", "0123456789abcdef0123456789abcdef"),
+        diagnostics=Diagnostics(LOGS),
+        lock=True,
+        secrets=(KeySecret(KEPT_IN, "support-prod-swedencentral"),),
+        deployments=(CHAT, replace(V32, filter_name="house")),
+        filters=(
+            FilterPolicy(
+                "house",
+                {"Hate": FilterLevel.MEDIUM, "Sexual": FilterLevel.LOW, "Violence": FilterLevel.OFF},
+                ("rivals",),
+            ),
+            FilterPolicy("unused", {"Hate": FilterLevel.HIGH}, ("unused",)),
+        ),
+        blocklists=(
+            Blocklist("rivals", "Whom we do not name.", ("Contoso",), ("fabri[ck]am",)),
+            Blocklist("unused", "Nothing uses it."),
+        ),
+    ),
+)
+"""An account with all that may be around it."""

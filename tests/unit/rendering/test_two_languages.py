@@ -36,6 +36,19 @@ ESTATES = {
     "serverless": estates.SERVERLESS,
     "foundry": estates.FOUNDRY,
     "mixed": estates.MIXED,
+    "all that is around a hub": estates.SERVERLESS_WHOLE,
+    "all that is around an account": estates.FOUNDRY_WHOLE,
+    "keys of an existing account": replace(
+        estates.EXISTING,
+        serverless=None,
+        foundry=replace(
+            estates.FOUNDRY_WHOLE.foundry or estates.FOUNDRY_HOST,
+            account_exists=True,
+            encryption=None,
+            diagnostics=None,
+            lock=False,
+        ),
+    ),
     "existing": estates.EXISTING,
     "existing project": replace(
         estates.EXISTING,

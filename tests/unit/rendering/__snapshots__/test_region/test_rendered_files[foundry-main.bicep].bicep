@@ -13,6 +13,9 @@ param tags object = {
   owner: 'ml-platform'
 }
 
+@description('Bring back the soft-deleted account of this name. A switch for one deployment: never commit it as true.')
+param restoreAccount bool = false
+
 resource group 'Microsoft.Resources/resourceGroups@2024-07-01' = {
   name: 'rg-support-prod-swedencentral'
   location: location
@@ -25,6 +28,7 @@ module models 'region.bicep' = {
   params: {
     location: location
     tags: tags
+    restoreAccount: restoreAccount
   }
 }
 

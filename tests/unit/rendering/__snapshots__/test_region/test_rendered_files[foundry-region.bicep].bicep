@@ -13,6 +13,9 @@ param tags object = {
   owner: 'ml-platform'
 }
 
+@description('Bring back the soft-deleted account of this name. A switch for one deployment: never commit it as true.')
+param restoreAccount bool = false
+
 resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' = {
   name: 'ai-support-prod-swc-77ab'
   location: location
@@ -34,6 +37,8 @@ resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' = {
       bypass: 'AzureServices'
       defaultAction: 'Deny'
     }
+    // Null unless it is asked for: an account that is there refuses to be restored.
+    restore: restoreAccount ? true : null
   }
 }
 
