@@ -72,12 +72,20 @@ def fork(world: World) -> World:
         tenant=world.tenant,
     )
     made.stored = {
-        key: replace(one, body=copy.deepcopy(one.body), hidden=copy.deepcopy(one.hidden))
-        for key, one in world.stored.items()
+        key: replace(one, body=copied(one.body), hidden=copied(one.hidden)) for key, one in world.stored.items()
     }
-    made.notes = {key: copy.deepcopy(note) for key, note in world.notes.items() if key not in NOT_COPIED}
+    made.notes = {key: copied(note) for key, note in world.notes.items() if key not in NOT_COPIED}
     made.notes[records.NOTES] = dict(records.book(world))
     return made
+
+
+def copied(value: Json) -> Json:
+    """Return a deep copy; much faster than the library's for what nearly all of it is, JSON."""
+    if isinstance(value, dict):
+        return {key: copied(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [copied(inner) for inner in value]
+    return value if value is None or isinstance(value, str | int | float) else copy.deepcopy(value)
 
 
 def rehearse(world: World, wish: Wish) -> Rehearsal:
