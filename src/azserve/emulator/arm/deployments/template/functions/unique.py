@@ -7,8 +7,9 @@ from azserve.emulator.kernel.inferred import inferred
 inferred(
     "arm.template.uniqueString",
     "uniqueString() is a 64-bit Murmur hash, two lanes of 32 bits, in 13 characters of base 32",
-    because="Microsoft documents length, alphabet and determinism, not the hash; public re-implementations agree on "
-    "this one, and uniqueString('test') gives the well-known rbgf3xv4ufgzg",
+    because="Microsoft documents length, alphabet and determinism, not the hash; the constants are those of public "
+    "re-implementations (read 2026-11-22). Names may differ from Azure's: of a value that a public test says came from "
+    "ARM, for a long resource id, the hash gives another",
 )
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
