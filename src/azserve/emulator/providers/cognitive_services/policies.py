@@ -11,6 +11,7 @@ from azserve.emulator.kernel.kinds import Put, Style, Work
 from azserve.emulator.kernel.wire import ArmError, Call, Json
 from azserve.emulator.kernel.world import Stored, World
 from azserve.emulator.providers import lifecycle
+from azserve.emulator.providers.cognitive_services import blocklists
 from azserve.emulator.providers.cognitive_services.versions import API_VERSIONS
 from azserve.emulator.providers.resource import Resource, properties_of
 
@@ -50,7 +51,10 @@ class Policies(Resource):
             raise ArmError(400, "InvalidResourceProperties", f"There is no base policy '{base}'.")
 
     def make(self, world: World, put: Put) -> Work:
-        """Store."""
+        """Store. A blocklist that is named must be there by now."""
+        account = put.address.parent
+        assert account is not None
+        blocklists.refuse_unknown(world, account, properties_of(put).get("customBlocklists"))
         properties = {"mode": "Default", "basePolicyName": BUILT_IN[0], "contentFilters": []}
         properties |= copy.deepcopy(properties_of(put)) | {"type": "UserManaged"}
         body: dict[str, Json] = {"properties": properties}

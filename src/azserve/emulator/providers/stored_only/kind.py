@@ -61,6 +61,7 @@ class StoredKind(Resource):
         if self.row.fill is not None:
             properties |= self.row.fill(world, put)
         properties |= {name: was[name] for name in self.row.keeps if name in was}
+        hidden = {name: properties.pop(name) for name in self.row.hides if name in properties}
         if self.row.has_state:
             properties["provisioningState"] = "Succeeded"
         body["properties"] = properties
@@ -68,6 +69,7 @@ class StoredKind(Resource):
         if identity:
             body["identity"] = identity
         stored = lifecycle.write(world, put, body)
+        stored.hidden |= hidden
         if self.type == _STORAGE:
             keys.give(world, stored, length=86)
         return Work(stored=stored, status=201 if put.existing is None else 200)

@@ -48,6 +48,8 @@ class Row:
     fill: Fill | None = None
     keeps: tuple[str, ...] = ()
     """Filled properties that a replacement does not change."""
+    hides: tuple[str, ...] = ()
+    """Properties that nobody is shown again."""
     has_state: bool = True
     """Whether a provisioningState is shown."""
     fixed: tuple[str, ...] = ()
@@ -72,6 +74,12 @@ def _storage(world: World, put: Put) -> dict[str, Json]:
 
 def _vault(world: World, put: Put) -> dict[str, Json]:
     return {"vaultUri": f"{put.base}/_hosts/{put.address.name}.vault.azure.net/"}
+
+
+def _secret(world: World, put: Put) -> dict[str, Json]:
+    vault = put.address.parent
+    assert vault is not None
+    return {"secretUri": f"{put.base}/_hosts/{vault.name}.vault.azure.net/secrets/{put.address.name}"}
 
 
 def _identity(world: World, put: Put) -> dict[str, Json]:
@@ -120,6 +128,15 @@ ROWS = (
         taken="VaultAlreadyExists",
         taken_message="The vault name '{name}' is already in use. Vault names are globally unique.",
         fill=_vault,
+    ),
+    Row(
+        type="Microsoft.KeyVault/vaults/secrets",
+        api_versions=("2025-05-01", "2024-11-01", "2023-07-01", "2023-02-01", "2022-07-01", "2021-10-01"),
+        name=r"[a-zA-Z0-9-]{1,127}",
+        required=("properties.value",),
+        fill=_secret,
+        hides=("value",),
+        has_state=False,
     ),
     Row(
         type="Microsoft.Authorization/roleAssignments",
