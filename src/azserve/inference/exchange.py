@@ -79,7 +79,7 @@ class Reply:
         limit_s = self._line.timeouts.total_s
         for part in self._response.iter_bytes():
             if self.elapsed_s() > limit_s:
-                raise _too_slow(self._line, f"did not finish in {limit_s:.0f} s")
+                raise _too_slow(self._line, f"did not finish in {limit_s:g} s")
             yield part
 
     def body(self) -> Mapping[str, Any]:
@@ -147,7 +147,7 @@ def exchange(line: Line, outgoing: Outgoing) -> Iterator[Reply]:
     except NO_WAY as error:
         raise _unreachable(line, veiled(_reason(error))) from error
     except httpx2.TimeoutException as error:
-        raise _too_slow(line, f"said nothing for {line.timeouts.read_s:.0f} s") from error
+        raise _too_slow(line, f"said nothing for {line.timeouts.read_s:g} s") from error
     except NO_END as error:
         raise BrokenAnswer(
             f"the answer broke off: {veiled(_reason(error))}", where=line.where, hint="try again; nothing was repeated"
