@@ -13,6 +13,7 @@ catalogue, and only `cli` starts it. That is what keeps a test against it honest
     server.py    start and stop it; protocol.py listens; errors.py is what can go wrong with it
     site.py      the parts put together, without sockets: the world, the log, which part answers
     app.py       one request in, one answer out; reading.py and sending.py are its two ends
+    journal.py   what was asked, on disk, so that the world is there after a restart
     admin.py     `/_emulator`; faults.py the fault rules; facts.py everything that is inferred
 
 Time is the World's clock, which can be advanced and sped up. Nothing runs in the background: what is due happens

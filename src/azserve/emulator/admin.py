@@ -81,9 +81,7 @@ def _put_clock(site: Site, call: Call) -> Reply:
     speed = _number(body, "speed", least=0.001, most=_FASTEST)
     if speed is not None:
         site.clock.set_speed(speed)
-    if advance is not None:
-        site.clock.advance(advance)
-    site.world.settle()
+    site.advance(advance or 0.0)
     return Reply(200, {"time": timestamp(site.clock.now()), "speed": site.clock.speed})
 
 

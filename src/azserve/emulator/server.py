@@ -13,6 +13,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -40,6 +41,7 @@ class Emulator:
     `port` 0 takes any free one. `speed` is how fast its clock runs. `scenario` is a shipped name or a file. What it
     makes up (ids, keys) follows from `seed`. Beyond loopback it listens only with `allow_remote`. With `tls` its port
     answers https too; `roots` is the bundle of certificate authorities that this machine's programs trust already.
+    With `state`, a folder, what was acknowledged is there at the next start.
 
     Raises EmulatorError when it cannot start.
     """
@@ -57,6 +59,7 @@ class Emulator:
         allow_remote: bool = False,
         tls: bool = False,
         roots: Path | None = None,
+        state: Path | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         if not allow_remote and not _is_loopback(host):
@@ -69,6 +72,7 @@ class Emulator:
         self._speed = speed
         self._scenario = scenario
         self._seed = seed
+        self._state = state
         self._log = log
         self._tls = tls
         self._roots = roots
@@ -224,6 +228,7 @@ class Emulator:
 
         def bound(port: int) -> None:
             self._bound = port
+            self._running_site.restore(port)
             ready()
 
         try:
@@ -235,6 +240,8 @@ class Emulator:
             if self._certificates is not None:
                 self._certificates.remove()
                 self._certificates = None
+            if self._running_site.journal is not None:
+                self._running_site.journal.close()
 
     def _make_certificates(self) -> ssl.SSLContext | None:
         if not self._tls:
@@ -251,13 +258,18 @@ class Emulator:
         return self._site
 
     def _make_site(self) -> Site:
+        from azserve.emulator.journal import Journal
         from azserve.emulator.scenarios import ScenarioError
         from azserve.emulator.site import Site
 
+        journal = Journal(self._state) if self._state is not None else None
+        if journal is not None and journal.begun:
+            self.identity_header = journal.identity
         try:
             return Site(
                 parts=default_parts(),
-                clock=Clock(speed=self._speed),
+                clock=Clock(speed=self._speed, start=journal.resumes_at(datetime.now(UTC)) if journal else None),
+                journal=journal,
                 scenario_name=self._scenario,
                 seed=self._seed,
                 subscriptions=(self.subscription,),

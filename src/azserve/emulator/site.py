@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from azserve.emulator.arm import throttling
 from azserve.emulator.arm.routes import GROUPS, Arm
@@ -13,6 +15,7 @@ from azserve.emulator.faults import Asked, Fault, FaultBook
 from azserve.emulator.identity.endpoints import serve_entra, serve_managed_identity
 from azserve.emulator.identity.metadata import serve_metadata
 from azserve.emulator.identity.tokens import ARM_AUDIENCES, check
+from azserve.emulator.journal import Journal, as_call, call_entry
 from azserve.emulator.kernel.clock import Clock
 from azserve.emulator.kernel.kinds import Provider, ResolveHost, Target
 from azserve.emulator.kernel.registry import Registry
@@ -24,7 +27,10 @@ LOGIN_HOST = "login.microsoftonline.com"
 IDENTITY_HOST = "identity.azure.internal"
 _MOST_LOGGED = 10_000
 _HOSTS = "/_hosts/"
+_READS = frozenset({"GET", "HEAD"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+
+logger = logging.getLogger("azserve.emulator")
 
 ServeModel = Callable[[World, "Target | None", Call, str], "Reply | StreamReply"]
 LoadScenario = Callable[[str], dict[str, Json]]
@@ -82,6 +88,8 @@ class Site:
     subscriptions: tuple[str, ...] = (SUBSCRIPTION,)
     tenant: str = TENANT
     identity_secret: str = ""
+    journal: Journal | None = None
+    """Where what is asked is kept; None for a world that ends with its process."""
     world: World = field(init=False)
     faults: FaultBook = field(default_factory=FaultBook)
     log: deque[Asking] = field(default_factory=lambda: deque(maxlen=_MOST_LOGGED))
@@ -91,11 +99,67 @@ class Site:
 
     def __post_init__(self) -> None:
         self.request_ids = Ids(f"{self.seed}/requests")
-        self.reset()
+        self._empty(self.parts.load_scenario(self.scenario_name))
 
     def reset(self) -> None:
         """Empty the world, forget faults and log, and go back to the scenario of the start. The clock runs on."""
-        scenario = self.parts.load_scenario(self.scenario_name)
+        self._empty(self.parts.load_scenario(self.scenario_name))
+        self.faults = FaultBook()
+        self.log.clear()
+        if self.journal is not None:
+            self._begin_journal(self.journal)
+
+    def set_scenario(self, scenario: Json) -> None:
+        """Change what the world is like; what exists stays. Takes a shipped name or a scenario object."""
+        loaded = (
+            self.parts.load_scenario(scenario) if isinstance(scenario, str) else self.parts.expand_scenario(scenario)
+        )
+        self.parts.offer(loaded)
+        self._note({"kind": "scenario", "scenario": loaded})
+        self._take_scenario(loaded)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and what is due happen."""
+        self.clock.advance(seconds)
+        self._note({"kind": "time"})
+        self.world.settle()
+
+    def restore(self, port: int) -> None:
+        """Make the world of the journal again, by carrying out what was asked. Called once it is known where it serves.
+
+        Addresses that an earlier run handed out have the port of this one now. A scenario that is another one than the
+        earlier run was started with is taken up at the end. EmulatorError where the journal cannot be read.
+        """
+        journal = self.journal
+        if journal is None:
+            return
+        started_with = self.world.scenario
+        if not journal.begun:
+            self._begin_journal(journal)
+        ports: dict[int, int] = {}
+        begun_with: Json = None
+        for entry in journal.entries():
+            match entry["kind"]:
+                case "world":
+                    begun_with = entry["scenario"]
+                    self.seed = entry["seed"]
+                    self._empty(begun_with)
+                case "served":
+                    ports[entry["port"]] = port
+                case "scenario":
+                    self._take_scenario(entry["scenario"])
+                case "call":
+                    self._answer_again(as_call(entry, ports), entry["at"])
+        self._note({"kind": "served", "port": port})
+        if started_with != begun_with:
+            self._note({"kind": "scenario", "scenario": started_with})
+            self._take_scenario(started_with)
+
+    def _take_scenario(self, scenario: Json) -> None:
+        self.world.registry = self._offered(scenario)
+        self.world.scenario = scenario
+
+    def _empty(self, scenario: Json) -> None:
         self.world = World(
             clock=self.clock,
             ids=Ids(self.seed),
@@ -104,16 +168,31 @@ class Site:
             subscriptions=tuple(one.lower() for one in self.subscriptions),
             tenant=self.tenant,
         )
-        self.faults = FaultBook()
-        self.log.clear()
 
-    def set_scenario(self, scenario: Json) -> None:
-        """Change what the world is like; what exists stays. Takes a shipped name or a scenario object."""
-        loaded = (
-            self.parts.load_scenario(scenario) if isinstance(scenario, str) else self.parts.expand_scenario(scenario)
+    def _begin_journal(self, journal: Journal) -> None:
+        journal.begin(
+            {
+                "at": self.clock.now(),
+                "seed": self.seed,
+                "identity": self.identity_secret,
+                "scenario": self.world.scenario,
+            }
         )
-        self.world.registry = self._offered(loaded)
-        self.world.scenario = loaded
+
+    def _note(self, entry: dict[str, Any]) -> None:
+        if self.journal is not None:
+            self.journal.note({"at": self.world.now(), **entry})
+
+    def _answer_again(self, call: Call, at: float) -> None:
+        """Do what was done when a request came, whatever came of it."""
+        with self.world.standing_at(at):
+            self.world.settle()
+            try:
+                self._carry_out(call)
+            except ArmError:
+                return  # as it was refused then
+            except Exception:
+                logger.exception("the emulator failed again on %s %s", call.method, call.path)
 
     def fault_for(self, method: str, path: str, address: str) -> Fault:
         """Return what the fault rules have for a request; `address` is the host and port it came to."""
@@ -134,7 +213,11 @@ class Site:
         """Answer one request to the local Azure; ArmError where it is refused."""
         if call.method not in _METHODS:
             raise ArmError(405, "HttpMethodNotSupported", f"The http method '{call.method[:20]}' is not supported.")
-        self.world.settle()
+        with self.world.standing_at(self.clock.now()):
+            self.world.settle()
+            return self._answer(call, asking)
+
+    def _answer(self, call: Call, asking: Asking) -> Reply | StreamReply:
         if call.path.startswith(_HOSTS):
             return self._answer_model(call)
         if asking.host == IDENTITY_HOST:
@@ -164,9 +247,14 @@ class Site:
         principal = check(self.world, call.headers.get("authorization"), (*ARM_AUDIENCES, call.base))
         asking.principal = principal.name
         known = replace(call, principal=principal)
-        left = throttling.charge(self.world, known)
+        if call.method not in _READS and self.journal is not None:
+            self.journal.note(call_entry(known, self.world.now()))
+        return self._carry_out(known)
+
+    def _carry_out(self, call: Call) -> Reply:
+        left = throttling.charge(self.world, call)
         try:
-            reply = self._arm.answer(self.world, known)
+            reply = self._arm.answer(self.world, call)
         except ArmError as error:
             reply = error.reply()
         return Reply(reply.status, reply.body, {**left, **reply.headers})

@@ -33,18 +33,26 @@ def emulator() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 is any free.")
 @click.option("--allow-remote", is_flag=True, help="Listen beyond loopback; anybody who can reach it can use it.")
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Keep what is made in a folder, for the next start.",
+)
 @SCENARIO
 @SPEED
 @TLS
 @click.pass_obj
-def run(app: App, *, host: str, port: int, allow_remote: bool, scenario: str, speed: float, tls: bool) -> ExitCode:
+def run(
+    app: App, *, host: str, port: int, allow_remote: bool, state: Path | None, scenario: str, speed: float, tls: bool
+) -> ExitCode:
     """Run in the foreground until Ctrl-C; prints what to export."""
     from azserve.emulator.server import Emulator, EmulatorError
 
     try:
         local = Emulator(
             host=host, port=port, scenario=scenario, speed=speed, allow_remote=allow_remote,
-            tls=tls, roots=_trusted_already(app.environ),
+            state=state, tls=tls, roots=_trusted_already(app.environ),
         )  # fmt: skip
         local.serve_forever(ready=lambda: _say_ready(app, local))
     except EmulatorError as error:

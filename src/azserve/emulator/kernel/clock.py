@@ -41,6 +41,22 @@ class Clock:
         self._advanced_s += seconds
 
 
+class Stopped(Clock):
+    """A clock that does not run."""
+
+    def __init__(self, at: float, *, speed: float = 1.0) -> None:
+        super().__init__(speed=speed)
+        self._at = at
+
+    def now(self) -> float:
+        """Return the one time it knows."""
+        return self._at
+
+    def advance(self, seconds: float) -> None:
+        """Skip ahead."""
+        self._at += seconds
+
+
 def timestamp(seconds: float) -> str:
     """Azure's form of a time: `2026-04-09T19:15:38.439824Z`."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

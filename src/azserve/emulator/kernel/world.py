@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import heapq
 import itertools
@@ -101,8 +102,17 @@ class World:
         self._now: float | None = None
 
     def now(self) -> float:
-        """Emulated time; inside an event, the time at which it was due."""
+        """Emulated time; inside an event, the time at which it was due; inside a request, when that came."""
         return self._now if self._now is not None else self.clock.now()
+
+    @contextlib.contextmanager
+    def standing_at(self, moment: float) -> Iterator[None]:
+        """Let time stand still: all that one request does is done at one time, and at the same one if done again."""
+        before, self._now = self._now, moment
+        try:
+            yield
+        finally:
+            self._now = before
 
     def after(self, seconds: float, do: Callable[[], None]) -> float:
         """Let something happen later; return when. Events of equal time run in the order they were made."""
@@ -112,14 +122,11 @@ class World:
 
     def settle(self) -> None:
         """Run all that is due by now, each at its own time. Called before every request is answered."""
-        until = self.clock.now()
+        until = self.now()
         while self._events and self._events[0][0] <= until:
             due, _, do = heapq.heappop(self._events)
-            self._now = due
-            try:
+            with self.standing_at(due):
                 do()
-            finally:
-                self._now = None
 
     def get(self, address: Address) -> Stored | None:
         """Return what is at an address."""

@@ -19,6 +19,7 @@ from azserve.emulator.arm.deployments.template.expand import Planned
 from azserve.emulator.arm.deployments.template.values import TemplateError, UnresolvedError
 from azserve.emulator.arm.deployments.wishes import Level, Wish, nested_wish
 from azserve.emulator.kernel.address import Address
+from azserve.emulator.kernel.clock import Stopped
 from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.wire import ArmError, Json
 from azserve.emulator.kernel.world import Ids, World
@@ -62,9 +63,12 @@ class Rehearsal:
 
 
 def fork(world: World) -> World:
-    """Return a copy of a world in which nothing is due to happen and nothing done is seen outside."""
+    """Return a copy of a world in which nothing is due to happen and nothing done is seen outside.
+
+    Time stands still in it.
+    """
     made = World(
-        clock=world.clock,
+        clock=Stopped(world.now(), speed=world.clock.speed),
         ids=Ids(f"{world.ids.seed}/rehearsal"),
         scenario=world.scenario,
         registry=world.registry,
