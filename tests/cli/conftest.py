@@ -33,10 +33,11 @@ class Done:
 
 
 def steady(text: str) -> str:
-    """Replace ports, durations, keys and paths of this machine; keeps columns as wide as they were."""
+    """Replace ports, durations, keys and paths of this machine, and the widths that follow from them."""
     text = text.replace(str(REPOSITORY), "<repository>")
     text = re.sub(r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:<port>", text)
     text = re.sub(r" *(?<![\d.])\d+(\.\d+)? m?s\b", " N s", text)
+    text = re.sub(r"─+", "────", re.sub(r" +took\b", " took", text))
     text = re.sub(r"•+[0-9a-f]{4}", "••••••••<tail>", text)
     return re.sub(r"/tmp/[\w./-]*pytest-[\w./-]*", "<tmp>", text)
 
@@ -79,7 +80,8 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def local(emulator: Emulator) -> Mapping[str, str]:
-    """What `emulator exec` sets, and the seed's file."""
+    """What `emulator exec` sets, and the seed's file; the local Azure is empty."""
+    emulator.reset()
     return {**emulator.environment(), "AZSERVE_CONFIG": str(EXAMPLE)}

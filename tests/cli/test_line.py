@@ -29,7 +29,7 @@ def result(azserve: Azserve, *argv: str, env: Mapping[str, str], code: int = 0) 
 def writes(emulator: Emulator) -> list[str]:
     """Return what was written to the emulator's ARM so far, actions that only read left out."""
     with urlopen(f"{emulator.url}/_emulator/requests") as answer:
-        asked = json.load(answer)["requests"]
+        asked = json.load(answer)["value"]
     reads = ("listkeys", "/validate", "/whatif", "/oauth2/", "/_hosts/", "/_emulator/")
     return [
         f"{each['method']} {each['path']}"
@@ -49,10 +49,10 @@ def test_the_line_from_nothing_to_nothing(
         "render again": ("render", "--out", "build"),
         "plan": ("plan",),
     }.items():
-        spoken[name] = azserve(*argv, env=local)
+        spoken[name] = azserve(*argv, "-q", env=local)
     assert writes(emulator) == []
 
-    spoken["deploy"] = azserve("deploy", "--receipt", "receipt.json", env=local)
+    spoken["deploy"] = azserve("deploy", "-q", "--receipt", "receipt.json", env=local)
     written = writes(emulator)
     assert written
     for name, argv in {
@@ -62,12 +62,12 @@ def test_the_line_from_nothing_to_nothing(
         "info": ("info",),
         "keys": ("keys", "list"),
     }.items():
-        spoken[name] = azserve(*argv, env=local)
+        spoken[name] = azserve(*argv, "-q", env=local)
     assert writes(emulator) == written
 
-    smoked = azserve("smoke", env=local)
-    spoken["destroy"] = azserve("destroy", "--yes", env=local)
-    spoken["destroy again"] = azserve("destroy", "--yes", env=local)
+    smoked = azserve("smoke", "-q", env=local)
+    spoken["destroy"] = azserve("destroy", "-q", "--yes", env=local)
+    spoken["destroy again"] = azserve("destroy", "-q", "--yes", env=local)
 
     assert {name: done.code for name, done in spoken.items()} == dict.fromkeys(spoken, 0)
     assert smoked.code == 0, smoked

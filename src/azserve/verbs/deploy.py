@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from azserve.deploying import CarryOutRequest, carry_out
+from azserve.deploying.rollout import Gate
+from azserve.model.endpoint import Endpoint
 from azserve.model.progress import Progress, silent
+from azserve.model.receipt import Failure
 from azserve.model.results import DeployResult
 from azserve.verbs.plan import PlanRequest, prepare
 from azserve.verbs.ports import AzurePorts, Clock
+from azserve.verbs.smoke import SmokeRequest, smoke_of
 
 DEADLINE_S = 3600.0
 """How long a deploy waits by default; model deployments have been seen to take tens of minutes."""
@@ -21,6 +25,24 @@ class DeployRequest:
     plan: PlanRequest
     dry_run: bool = False
     deadline_s: float = DEADLINE_S
+
+
+def _smoke_gate(request: PlanRequest, azure: AzurePorts, progress: Progress) -> Gate:
+    """Return the gate between the canary and the other regions: its endpoints' required probes pass."""
+
+    def gate(endpoints: tuple[Endpoint, ...]) -> Failure | None:
+        result = smoke_of(SmokeRequest(request.settings, request.catalogue), endpoints, azure, progress)
+        failed = next((each for each in result.findings if each.required and not each.outcome.passes), None)
+        if failed is None:
+            return None
+        return Failure(
+            code=failed.code or "probe-failed",
+            message=f"probe `{failed.probe}` of `{failed.endpoint}`: {failed.message}",
+            hint="see `azserve smoke`; the other regions were not started",
+            target=f"{failed.region}/{failed.endpoint}",
+        )
+
+    return gate
 
 
 def deploy(request: DeployRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> DeployResult:
@@ -40,5 +62,6 @@ def deploy(request: DeployRequest, azure: AzurePorts, clock: Clock, progress: Pr
         azure.removal,
         clock,
         progress,
+        gate=_smoke_gate(request.plan, azure, progress) if request.plan.settings.rollout.gate else None,
     )
     return DeployResult(plan=prepared.plan, receipt=receipt)

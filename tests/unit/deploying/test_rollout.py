@@ -314,7 +314,7 @@ def test_an_interruption_is_let_through_and_says_what_goes_on() -> None:
 def test_progress_tells_start_polls_and_end() -> None:
     told = Told()
     run(told=told)
-    assert told.of(EASTUS2) == ["started", "going Running, look 1", "done deployed"]
+    assert told.of(EASTUS2) == ["started", "going Running, poll 1", "done deployed"]
 
 
 def test_progress_tells_a_failure_with_azures_code() -> None:
