@@ -15,7 +15,7 @@ class ResourceId:
     subscription: str
     group: str | None
     type: str
-    """Full type, `Microsoft.CognitiveServices/accounts/deployments`; `Microsoft.Resources/resourceGroups` for a group."""
+    """Full type, `Microsoft.CognitiveServices/accounts/deployments`; a group has one of its own."""
     names: tuple[str, ...]
     """One name per segment of the type, outermost first."""
 

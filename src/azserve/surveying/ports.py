@@ -24,7 +24,7 @@ class AzureReader(Protocol):
         ...
 
     def fleet(self, fleet_id: FleetId) -> tuple[LiveResource, ...]:
-        """Return all this fleet and environment has: tagged groups, and in them workspaces, accounts and their children."""
+        """Return all this fleet and environment has: tagged groups, and what is in them, children included."""
         ...
 
     def read(self, resource: ResourceId, api_version: str) -> LiveResource | None:
