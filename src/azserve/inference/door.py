@@ -19,6 +19,8 @@ from azserve.model.settings import SignIn
 from azserve.verifying.ports import ModelClient, Unreachable
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     import httpx2
 
     from azserve.inference.exchange import Timeouts
@@ -46,6 +48,8 @@ class ModelDoor:
         self._token = token
         self._timeouts = timeouts
         self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._tls: SSLContext | None = None
 
     @contextmanager
     def open(self, endpoint: Endpoint, *, route: Route | None = None) -> Iterator[ModelClient]:
@@ -60,7 +64,7 @@ class ModelDoor:
         _check_address(endpoint, where)
         timeouts = self._timeouts or Timeouts()
         credential = self._credential(endpoint, where)
-        with _http(timeouts, where) as http:
+        with self._http(timeouts, where) as http:
             line = Line(http, endpoint.uri, where, timeouts, self._monotonic)
             yield HttpModelClient(line, endpoint, route or default_route(endpoint), credential)
 
@@ -83,6 +87,34 @@ class ModelDoor:
             )
         audience = audience_of(endpoint)
         return lambda: Credential(token(audience), is_token=True)
+
+    def _http(self, timeouts: Timeouts, where: str) -> httpx2.Client:
+        """Return an HTTP client. Raises Unreachable where settings for proxies or certificates cannot be used."""
+        import httpx2
+
+        from azserve import __version__
+
+        limits = httpx2.Timeout(timeouts.read_s, connect=timeouts.connect_s)
+        # A proxy set for the internet is not meant for this machine's own addresses.
+        direct = {f"all://[{host}]" if ":" in host else f"all://{host}": None for host in LOOPBACK}
+        agent = {"user-agent": f"azserve/{__version__}"}
+        try:
+            return httpx2.Client(verify=self._trusted(), timeout=limits, mounts=direct, headers=agent)
+        except (ImportError, OSError, ValueError, httpx2.InvalidURL) as error:
+            raise Unreachable(
+                "this machine's settings for proxies or certificates cannot be used",
+                where=where,
+                hint="check the variables HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
+            ) from error
+
+    def _trusted(self) -> SSLContext:
+        """Return the certificates to trust, read once: that takes some fifty milliseconds."""
+        import httpx2
+
+        with self._lock:
+            if self._tls is None:
+                self._tls = httpx2.create_ssl_context()
+            return self._tls
 
 
 class KeyRing:
@@ -130,25 +162,3 @@ def _check_address(endpoint: Endpoint, where: str) -> None:
             where=where,
             hint="an endpoint's address begins with https://",
         )
-
-
-@contextmanager
-def _http(timeouts: Timeouts, where: str) -> Iterator[httpx2.Client]:
-    """Yield an HTTP client. Raises Unreachable where this machine's settings for proxies or certificates are broken."""
-    import httpx2
-
-    from azserve import __version__
-
-    limits = httpx2.Timeout(timeouts.read_s, connect=timeouts.connect_s)
-    # A proxy set for the internet is not meant for this machine's own addresses.
-    direct = {f"all://[{host}]" if ":" in host else f"all://{host}": None for host in LOOPBACK}
-    try:
-        http = httpx2.Client(timeout=limits, mounts=direct, headers={"user-agent": f"azserve/{__version__}"})
-    except (ImportError, OSError, ValueError, httpx2.InvalidURL) as error:
-        raise Unreachable(
-            "this machine's settings for proxies or certificates cannot be used",
-            where=where,
-            hint="check the variables HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
-        ) from error
-    with http:
-        yield http
