@@ -69,6 +69,14 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
+def asked_pause_s(response: Answer) -> float | None:
+    """Return the pause an answer asks for, in any header Azure has for it; None for none, and for what is no time."""
+    try:
+        return RetryPolicy[Any, Any]().get_retry_after(response)
+    except ValueError:
+        return None
+
+
 class PatientRetry(RetryPolicy[Any, Any]):
     """Repeats what may be repeated: throttling, server errors, a connection that broke, and 409 `RequestConflict`.
 
@@ -89,10 +97,7 @@ class PatientRetry(RetryPolicy[Any, Any]):
 
     def get_retry_after(self, response: Answer) -> float | None:
         """Return what the header asks for, capped; None where it asks for nothing or for what is no time."""
-        try:
-            asked = super().get_retry_after(response)
-        except ValueError:
-            return None
+        asked = asked_pause_s(response)
         return None if asked is None else min(asked, self._longest_pause_s)
 
     def get_backoff_time(self, settings: dict[str, Any]) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from azure.mgmt.core.polling.arm_polling import ARMPolling
 
-from azserve.azure.pipeline import Answer, Patience
+from azserve.azure.pipeline import Answer, Patience, asked_pause_s
 
 
 class WaitEnded(Exception):
@@ -62,5 +62,4 @@ class WatchedPolling(ARMPolling):
 
     def _delay(self) -> None:
         """Pause before the next poll; called by the SDK between two polls."""
-        asked = self._extract_delay() if self._pipeline_response.http_response.headers.get("Retry-After") else None
-        self._wait.pause(asked)
+        self._wait.pause(asked_pause_s(self._pipeline_response))

@@ -8,6 +8,8 @@ from pathlib import Path
 from azserve.emulator.tls import Certificates
 
 _AZ_SETTINGS = """\
+[cloud]
+name = AzserveEmulator
 [core]
 collect_telemetry = no
 instance_discovery = no
@@ -50,13 +52,14 @@ def secure(url: str, sign_in: SignIn, certificates: Certificates) -> dict[str, s
     try them first, and ask the public cloud whether it knows this authority.
     """
     bundle = str(certificates.bundle)
+    metadata = f"{url}/metadata/endpoints?api-version=2019-05-01"  # the Azure CLI reads the form of this version
     return {
         "AZSERVE_EMULATOR_TLS": url,
         "AZSERVE_EMULATOR_CA": str(certificates.authority),
         "AZSERVE_EMULATOR_CLIENT_ID": sign_in.client_id,
         "AZSERVE_EMULATOR_CLIENT_SECRET": sign_in.client_secret,
         "AZURE_AUTHORITY_HOST": url,
-        "ARM_CLOUD_METADATA_URL": f"{url}/metadata/endpoints?api-version=2022-09-01",
+        "ARM_CLOUD_METADATA_URL": metadata,
         "AZURE_CONFIG_DIR": str(_az_folder(certificates.folder)),
         "REQUESTS_CA_BUNDLE": bundle,
         "SSL_CERT_FILE": bundle,

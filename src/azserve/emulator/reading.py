@@ -10,10 +10,13 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from azserve.emulator.kernel.wire import ArmError, Call, Json
+from azserve.emulator.relaxed import parse_relaxed
 
 MOST_BODY_BYTES = 32 * 1024 * 1024
 """Enough for a chat with pictures in it; ARM refuses templates beyond 4 MB on its own account."""
 DEEPEST_JSON = 128
+_MOST_RELAXED = 4 * 1024 * 1024
+"""Characters of a body that is read a second time: what ARM allows a template."""
 BODY_TIMEOUT_S = 60.0
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
@@ -87,15 +90,18 @@ def make_call(scope: Scope, path: str, raw: bytes) -> Call:
         path=path,
         query=read_query(scope),
         headers=headers,
-        body=_parse(raw, headers.get("content-type", "")),
+        body=_parse(raw, headers.get("content-type", ""), relaxed=not path.startswith("/_")),
         base=read_base(scope),
     )
 
 
-def parse_json(raw: bytes) -> Json:
-    """Return the value of a JSON text; ArmError 400 for bad UTF-8, no JSON, and nesting beyond reason."""
+def parse_json(raw: bytes, *, relaxed: bool = False) -> Json:
+    """Return the value of a JSON text; ArmError 400 for bad UTF-8, no JSON, and nesting beyond reason.
+
+    `relaxed` reads what ARM reads beyond the standard.
+    """
     try:
-        value = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        value = _loads(raw.decode("utf-8-sig"), relaxed=relaxed)
     except UnicodeDecodeError as error:
         raise _not_json("the body is not valid UTF-8") from error
     except RecursionError as error:
@@ -107,14 +113,26 @@ def parse_json(raw: bytes) -> Json:
     return value
 
 
-def _parse(raw: bytes, content_type: str) -> Json:
+def _loads(text: str, *, relaxed: bool) -> Json:
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except ValueError as error:
+        if not relaxed or len(text) > _MOST_RELAXED:
+            raise
+        try:
+            return parse_relaxed(text, _refuse_constant)
+        except ValueError:
+            raise error from None  # the place in the text as it was sent
+
+
+def _parse(raw: bytes, content_type: str, *, relaxed: bool) -> Json:
     if not raw.strip():
         return None
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
         return raw.decode("latin-1")
     if kind in {"", "text/json"} or kind.endswith(("/json", "+json")):
-        return parse_json(raw)
+        return parse_json(raw, relaxed=relaxed)
     raise ArmError(
         415,
         "UnsupportedMediaType",

@@ -74,4 +74,4 @@ def test_throttling_is_met_with_a_time_to_wait(arm: ArmClient, set_scenario: Cal
     path = "/providers/Microsoft.CognitiveServices/locations/eastus2/usages"
     answers = [arm.ask("GET", path, version="2025-06-01") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
-    assert float(answers[-1].headers["Retry-After"]) > 0
+    assert float(answers[-1].headers["retry-after-ms"]) > 0

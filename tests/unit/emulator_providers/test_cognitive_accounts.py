@@ -213,6 +213,15 @@ def test_restoring_brings_keys_and_deployments_back(bench: Bench) -> None:
     assert (bench.act(ACC, "listKeys"), bench.has(f"{ACC}/deployments/v3")) == (keys, True)
 
 
+def test_a_wish_to_restore_that_says_nothing_else_brings_the_account_back_as_it_was(bench: Bench) -> None:
+    before = bench.put(ACC, account("acc") | {"tags": {"a": "b"}})
+    bench.delete(ACC)
+    after = bench.put(ACC, {"location": "eastus2", "properties": {"restore": True}})
+
+    assert (after["kind"], after["sku"], after["tags"]) == (before["kind"], before["sku"], {"a": "b"})
+    assert after["properties"]["endpoints"] == before["properties"]["endpoints"]
+
+
 def test_a_deleted_accounts_subdomain_stays_taken(bench: Bench) -> None:
     bench.account()
     bench.delete(ACC)

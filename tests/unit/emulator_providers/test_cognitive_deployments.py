@@ -37,6 +37,12 @@ def test_a_deployment_is_creating_then_succeeded_with_what_the_service_fills_in(
     )
 
 
+def test_a_capacity_in_quotes_is_the_number_it_spells(ready: Bench) -> None:
+    shown = ready.put(f"{ACC}/deployments/v3", deployment(capacity="7"))
+
+    assert (shown["sku"]["capacity"], shown["properties"]["currentCapacity"]) == (7, 7)
+
+
 def test_where_provisioning_is_instant_the_first_answer_is_succeeded_without_an_operation() -> None:
     bench = Bench({"seconds": {"deployment": 0}})
     bench.account()
@@ -65,7 +71,7 @@ def test_where_provisioning_is_instant_the_first_answer_is_succeeded_without_an_
         (deployment(capacity=0), "InvalidCapacity", "'0' of account deployment should be greater than 0"),
         (deployment("DeepSeek-R1", capacity=5001), "InvalidCapacity", "no more than 5000"),
         (deployment(capacity=None), "InvalidCapacity", "capacity ' '"),
-        (deployment(capacity="10"), "InvalidCapacity", "'10'"),
+        (deployment(capacity="ten"), "InvalidCapacity", "'ten'"),
         (deployment(capacity=True), "InvalidCapacity", "'True'"),
         (
             deployment("DeepSeek-R1", sku="GlobalProvisionedManaged", capacity=150),

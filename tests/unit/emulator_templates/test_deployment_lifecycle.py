@@ -58,7 +58,7 @@ def test_an_unfinished_poll_says_how_long_to_wait(site: Site) -> None:
 
 def test_at_another_speed_the_first_pause_is_in_milliseconds() -> None:
     reply = Site(speed=50).send("PUT", "main", EMPTY)
-    assert (reply.headers["x-ms-retry-after-ms"], "Retry-After" in reply.headers) == ("20", False)
+    assert (reply.headers["retry-after-ms"], "Retry-After" in reply.headers) == ("20", False)
 
 
 def test_resources_that_need_nothing_run_at_once(site: Site) -> None:

@@ -33,11 +33,9 @@ inferred(
 )
 
 
-def retry_after(world: World, seconds: float = RETRY_AFTER_S) -> str:
-    """Say emulated seconds as a `Retry-After`: whole seconds as Azure does, unless time runs at another speed."""
-    if world.clock.speed == 1:
-        return str(max(1, round(seconds)))
-    return f"{world.clock.wall(seconds):.4f}"
+def pause(world: World) -> dict[str, str]:
+    """Return the header that says how long to wait before the next poll."""
+    return world.clock.pause(RETRY_AFTER_S)
 
 
 def run(world: World, work: Work, then: Callable[[ArmError | None], None], *, at_least_s: float = 0.0) -> float:
@@ -88,7 +86,7 @@ def headers(
         within = f"/subscriptions/{about.subscription}/providers/{about.namespace}/locations/{location}"
         path = f"{within}/{kind}/{operation.id}"
     name = "Azure-AsyncOperation" if style is Style.AZURE_ASYNC else "Location"
-    return {name: f"{base}{quote(path)}?api-version={quote(api_version)}", "Retry-After": retry_after(world)}
+    return {name: f"{base}{quote(path)}?api-version={quote(api_version)}", **pause(world)}
 
 
 def answer_write(world: World, call: Call, stored: Stored, work: Work) -> Reply:
@@ -130,7 +128,7 @@ def _show_status(world: World, call: Call, operation: Operation) -> Reply:
     }
     if operation.state == "InProgress":
         operation.polls += 1
-        return Reply(200, body, {"Retry-After": retry_after(world)})
+        return Reply(200, body, pause(world))
     body["endTime"] = timestamp(operation.ends_at)
     if operation.error is not None:
         body["error"] = operation.error.error
@@ -142,7 +140,7 @@ def _show_result(world: World, call: Call, operation: Operation) -> Reply:
     if operation.state == "InProgress":
         operation.polls += 1
         here = f"{call.base}{quote(call.path)}?api-version={quote(call.api_version or '')}"
-        return Reply(202, None, {"Location": here, "Retry-After": retry_after(world)})
+        return Reply(202, None, {"Location": here, **pause(world)})
     if operation.error is not None:
         raise operation.error
     if operation.resource is None:

@@ -74,11 +74,10 @@ def _throttled(world: World, call: Call, subscription: str, bucket: _Bucket) -> 
     wait = (1 - bucket.left) / bucket.per_second if bucket.per_second > 0 else 3600.0
     seconds = max(1, math.ceil(wait))
     operation = f"{call.method}{call.path}".upper().replace(f"/{subscription.upper()}", "")
-    shown = str(seconds) if world.clock.speed == 1 else f"{world.clock.wall(wait):.4f}"
     return ArmError(
         429,
         "SubscriptionRequestsThrottled",
         f"Number of requests for subscription '{subscription}' and operation '{operation[:200]}' exceeded the backend "
         f"storage limit. Please try again after '{seconds}' seconds.",
-        headers={"Retry-After": shown},
+        headers=world.clock.pause(wait),
     )

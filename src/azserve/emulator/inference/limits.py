@@ -113,10 +113,9 @@ def admit(world: World, asker: Asker, prompt_tokens: int) -> Allowance:
     call_s, token_s = found.requests.wait_for(1), found.tokens.wait_for(max(1, prompt_tokens))
     wait_s = math.ceil(max(call_s, token_s))
     if wait_s > 0:
-        wall = str(wait_s) if world.clock.speed == 1 else f"{world.clock.wall(wait_s):.3f}"
         what = "call" if call_s > token_s else "token"
         code, text = _too_many(asker, what, wait_s)
-        raise plain(429, code, text, headers={"Retry-After": wall, **found.headers()})
+        raise plain(429, code, text, headers={**world.clock.pause(wait_s), **found.headers()})
     found.requests.take(1)
     found.spend(prompt_tokens)
     return found

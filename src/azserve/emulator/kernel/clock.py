@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import UTC, datetime
 
@@ -9,8 +10,7 @@ from datetime import UTC, datetime
 class Clock:
     """Seconds that pass like the wall's, times `speed`, and can be advanced. Never goes back.
 
-    A speed other than 1 is for tests: `Retry-After` is then sent in wall seconds, with a fraction, which real
-    clients of ours accept and the real Azure never sends.
+    A speed other than 1 is for tests: clients are then told to wait in milliseconds of the wall.
     """
 
     def __init__(self, *, speed: float = 1.0, start: datetime | None = None) -> None:
@@ -33,6 +33,16 @@ class Clock:
     def wall(self, seconds: float) -> float:
         """Emulated seconds as seconds of the wall's clock: what a client has to wait."""
         return seconds / self.speed
+
+    def pause(self, seconds: float) -> dict[str, str]:
+        """Return the header that asks a client to wait emulated seconds.
+
+        `Retry-After` is whole seconds, one at least: management SDKs read it as an integer and fail on a fraction. At
+        another speed the pause is said in milliseconds, by the header that azure-core and openai know beside it.
+        """
+        if self.speed == 1:
+            return {"Retry-After": str(max(1, math.ceil(seconds)))}
+        return {"retry-after-ms": str(max(1, round(self.wall(seconds) * 1000)))}
 
     def advance(self, seconds: float) -> None:
         """Skip ahead; negative is refused with ValueError."""

@@ -105,7 +105,7 @@ def accepted(world: World, call: Call, record: Deployment, status: int) -> Reply
     return Reply(
         status,
         records.show(world, record),
-        {"Azure-AsyncOperation": where, "x-ms-deployment-engine-version": ENGINE_VERSION, **pause(world)},
+        {"Azure-AsyncOperation": where, "x-ms-deployment-engine-version": ENGINE_VERSION, **operations.pause(world)},
     )
 
 
@@ -116,7 +116,7 @@ def show_status(world: World, call: Call, names: Mapping[str, str]) -> Reply:
     if record.status_id != names["status"]:
         raise ArmError(404, "DeploymentOperationNotFound", f"The operation '{names['status']}' could not be found.")
     if record.state.active:
-        return Reply(200, {"status": record.state.value}, {"Retry-After": operations.retry_after(world)})
+        return Reply(200, {"status": record.state.value}, operations.pause(world))
     body: dict[str, Json] = {"status": record.state.value}
     if record.state is State.CANCELED:
         body["error"] = {"code": "DeploymentCanceled", "message": f"The deployment '{address.name}' was canceled."}
@@ -184,7 +184,7 @@ def delete(world: World, call: Call, names: Mapping[str, str]) -> Reply:
         api_version=call.api_version or "",
         style=Style.LOCATION,
     )
-    return Reply(202, None, {"Location": headers["Location"], **pause(world)})
+    return Reply(202, None, {"Location": headers["Location"], **operations.pause(world)})
 
 
 def validate(world: World, call: Call, names: Mapping[str, str]) -> Reply:
@@ -216,17 +216,7 @@ def what_if(world: World, call: Call, names: Mapping[str, str]) -> Reply:
     result = world.ids.guid()
     results[result] = {"ready_at": world.now() + operations.SHORTEST_S, "body": body}
     path = f"/subscriptions/{address.subscription}/providers/{TYPE}/{address.name}/whatIfResults/{result}"
-    return Reply(202, None, location(call, path) | pause(world))
-
-
-def pause(world: World) -> dict[str, str]:
-    """Return the header that says how long to wait before the first poll.
-
-    The SDK reads `Retry-After` as an integer here, so a clock of another speed says milliseconds, which it also knows.
-    """
-    if world.clock.speed == 1:
-        return {"Retry-After": operations.retry_after(world)}
-    return {"x-ms-retry-after-ms": str(max(1, round(world.clock.wall(operations.RETRY_AFTER_S) * 1000)))}
+    return Reply(202, None, location(call, path) | operations.pause(world))
 
 
 def result_format(body: Json) -> str:
@@ -253,7 +243,7 @@ def show_what_if(world: World, call: Call, names: Mapping[str, str]) -> Reply:
     if found is None:
         raise ArmError(404, "NotFound", f"The operation '{names['result']}' could not be found.")
     if world.now() < found["ready_at"]:
-        return Reply(202, None, location(call, call.path) | {"Retry-After": operations.retry_after(world)})
+        return Reply(202, None, location(call, call.path) | operations.pause(world))
     return Reply(200, found["body"])
 
 

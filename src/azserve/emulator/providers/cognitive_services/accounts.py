@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from types import MappingProxyType
 
 from azserve.emulator.kernel.clock import timestamp
@@ -33,6 +34,11 @@ inferred(
     "cognitive.accounts.domain",
     "a taken subdomain is refused with CustomDomainInUse, 409; one that was set cannot be changed",
     because="known from general use; no body was found",
+)
+inferred(
+    "cognitive.accounts.restore",
+    "a wish to restore that says nothing else brings the account back as it was",
+    because="`az cognitiveservices account recover` sends location and `restore` only (azure-cli 2.91)",
 )
 inferred(
     "cognitive.accounts.flag",
@@ -76,6 +82,7 @@ class Accounts(Resource):
 
     def refuse(self, world: World, put: Put) -> None:
         """Names, kind, sku, subdomain, soft deletion, number of accounts."""
+        put = _completed(world, put)
         kind, properties = _kind_of(put), properties_of(put)
         if not _NAME.fullmatch(put.address.name):
             raise ArmError(400, "AccountNameInvalid", f"The account name '{put.address.name}' is invalid.")
@@ -98,7 +105,7 @@ class Accounts(Resource):
         if put.existing is not None and lifecycle.is_busy(put.existing):
             raise busy(put.existing)
         if put.existing is None:
-            put = _restored(world, put)
+            put = _restored(world, _completed(world, put))
         stored = lifecycle.write(world, put, _body(world, put))
         keys.give(world, stored, length=_KEY_LENGTH)
         hosts.register(world, stored)
@@ -205,6 +212,17 @@ def _refuse_soft_deleted(world: World, put: Put, *, restores: bool) -> None:
         raise ArmError(
             404, "CanNotRestoreANonExistingResource", f"There is no soft-deleted resource with ID '{put.address}'."
         )
+
+
+def _completed(world: World, put: Put) -> Put:
+    """Fill a wish to restore with what the account was: `az cognitiveservices account recover` sends nothing of it."""
+    left = soft_delete.find(world, put.address) if put.existing is None else None
+    if left is None or properties_of(put).get("restore") is not True:
+        return put
+    was = left.account.body
+    kept = {key: value for key, value in was["properties"].items() if key not in _READ_ONLY}
+    asked = {key: value for key, value in put.body.items() if value is not None}
+    return replace(put, body={**was, **asked, "properties": kept | properties_of(put)})
 
 
 def _restored(world: World, put: Put) -> Put:

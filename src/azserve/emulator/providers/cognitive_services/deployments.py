@@ -32,6 +32,11 @@ inferred(
     because="the specification has a pattern for the account's name only",
 )
 inferred(
+    "cognitive.deployments.capacity",
+    "a capacity in quotes counts as the number it spells",
+    because="`az cognitiveservices account deployment create` sends it so (azure-cli 2.91) and is in wide use",
+)
+inferred(
     "cognitive.deployments.shape",
     "a body without sku or model is refused with InvalidResourceProperties",
     because="both are required in the specification; no refusal was found",
@@ -66,7 +71,7 @@ class Deployments(Resource):
         quota.refuse_draw(
             world,
             subscription=put.address.subscription,
-            draw=quota.Draw(sku["usageName"], short(str(account.body["location"])), put.body["sku"]["capacity"]),
+            draw=quota.Draw(sku["usageName"], short(str(account.body["location"])), int(_capacity(put))),
             existing=put.existing,
         )
 
@@ -161,8 +166,14 @@ def _asked(world: World, put: Put, account: Stored) -> tuple[catalogue.Entry, di
         world, location=location, kind=str(account.body["kind"]), model=put.body["properties"]["model"]
     )
     sku = catalogue.sku_of(world, entry, name=put.body["sku"]["name"], location=location)
-    catalogue.refuse_capacity(sku, put.body["sku"].get("capacity"))
+    catalogue.refuse_capacity(sku, _capacity(put))
     return entry, sku
+
+
+def _capacity(put: Put) -> Json:
+    """Return the capacity asked for. The Azure CLI sends a number in quotes (2.91, 2026), which the service takes."""
+    asked = put.body["sku"].get("capacity")
+    return int(asked) if isinstance(asked, str) and re.fullmatch(r"[0-9]{1,9}", asked) else asked
 
 
 def _model(entry: catalogue.Entry) -> dict[str, Json]:
@@ -170,7 +181,7 @@ def _model(entry: catalogue.Entry) -> dict[str, Json]:
 
 
 def _body(put: Put, entry: catalogue.Entry, sku: dict[str, Json]) -> dict[str, Json]:
-    asked, capacity = properties_of(put), int(put.body["sku"]["capacity"])
+    asked, capacity = properties_of(put), int(_capacity(put))
     properties = {key: copy.deepcopy(value) for key, value in asked.items() if key not in _READ_ONLY}
     properties |= {
         "model": _model(entry),
