@@ -34,7 +34,12 @@ ALLOWED: dict[str, frozenset[str]] = {
 }
 """What each room may import of ours. A stage knows nouns only: verbs hand values from one to the next."""
 
-ONLY_ROOM = {"azure": {"azure"}, "httpx2": {"inference", "azure"}, "jinja2": {"rendering"}, "click": {"cli"}}
+ONLY_ROOM = {
+    "azure": {"azure"},
+    "httpx2": {"inference", "azure", "emulator"},
+    "jinja2": {"rendering"},
+    "click": {"cli"},
+}
 """Third-party packages and the rooms that own them."""
 
 

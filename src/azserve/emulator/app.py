@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from azserve.emulator import reading, sending
 from azserve.emulator.admin import PREFIX, serve_admin
 from azserve.emulator.faults import NO_FAULT, Fault, Reset
-from azserve.emulator.kernel.wire import ArmError, Call, Reply, StreamReply
+from azserve.emulator.kernel.wire import ArmError, Call, LateReply, Reply, StreamReply
 from azserve.emulator.reading import ClientGone, Receive, Scope
 from azserve.emulator.sending import Send, Wire
 from azserve.emulator.site import ARM_HOST, Asking, Site
@@ -80,7 +81,7 @@ class LocalAzureApp:
             fault = site.fault_for(asking.method, path, reading.read_base(scope).partition("//")[2])
             if await _stop_before(wire, fault):
                 return
-            answer = self._answer(scope, asking, path, raw, fault)
+            answer = await self._answer(scope, asking, path, raw, fault)
         except ArmError as error:
             answer = error.reply()
         asking.status = None if fault.reset is Reset.AFTER else answer.status
@@ -90,12 +91,16 @@ class LocalAzureApp:
             logger.exception("the emulator failed in the middle of its answer to %s %s", asking.method, path)
             await sending.cut(wire, hard=True)
 
-    def _answer(self, scope: Scope, asking: Asking, path: str, raw: bytes, fault: Fault) -> Reply | StreamReply:
+    async def _answer(self, scope: Scope, asking: Asking, path: str, raw: bytes, fault: Fault) -> Reply | StreamReply:
         if fault.answers:
             return sending.made_by(fault)
         call = reading.make_call(scope, path, raw)
         try:
-            return sending.apply(fault, self._site.answer(call, asking))
+            answer = self._site.answer(call, asking)
+            if isinstance(answer, LateReply):
+                given = await answer.give()
+                answer = replace(given, headers={**answer.headers, **given.headers})
+            return sending.apply(fault, answer)
         except ArmError as error:
             return sending.apply(fault, error.reply())
         except Exception:

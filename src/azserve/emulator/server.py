@@ -14,6 +14,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import ssl
 
     from azserve.emulator.exports import SignIn
+    from azserve.emulator.inference.upstream import Upstream
     from azserve.emulator.site import Parts, Site
     from azserve.emulator.tls import Certificates
 
@@ -41,7 +43,8 @@ class Emulator:
     `port` 0 takes any free one. `speed` is how fast its clock runs. `scenario` is a shipped name or a file. What it
     makes up (ids, keys) follows from `seed`. Beyond loopback it listens only with `allow_remote`. With `tls` its port
     answers https too; `roots` is the bundle of certificate authorities that this machine's programs trust already.
-    With `state`, a folder, what was acknowledged is there at the next start.
+    With `state`, a folder, what was acknowledged is there at the next start. With `upstream` chat is answered by
+    another server.
 
     Raises EmulatorError when it cannot start.
     """
@@ -60,6 +63,7 @@ class Emulator:
         tls: bool = False,
         roots: Path | None = None,
         state: Path | None = None,
+        upstream: Upstream | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
         if not allow_remote and not _is_loopback(host):
@@ -73,6 +77,7 @@ class Emulator:
         self._scenario = scenario
         self._seed = seed
         self._state = state
+        self._upstream = upstream
         self._log = log
         self._tls = tls
         self._roots = roots
@@ -267,7 +272,7 @@ class Emulator:
             self.identity_header = journal.identity
         try:
             return Site(
-                parts=default_parts(),
+                parts=default_parts(self._upstream),
                 clock=Clock(speed=self._speed, start=journal.resumes_at(datetime.now(UTC)) if journal else None),
                 journal=journal,
                 scenario_name=self._scenario,
@@ -298,8 +303,8 @@ class Emulator:
             self._log(line)
 
 
-def default_parts() -> Parts:
-    """Return the shipped providers, scenarios and model."""
+def default_parts(upstream: Upstream | None = None) -> Parts:
+    """Return the shipped providers, scenarios and model, or the model of another server."""
     from azserve.emulator import providers, scenarios
     from azserve.emulator.arm.deployments.provider import PROVIDER as DEPLOYMENTS
     from azserve.emulator.inference.app import serve
@@ -308,7 +313,7 @@ def default_parts() -> Parts:
     return Parts(
         offer=lambda scenario: (DEPLOYMENTS, *providers.offered(scenario)),
         resolve_host=providers.resolve_host,
-        serve_model=serve,
+        serve_model=partial(serve, upstream=upstream),
         load_scenario=scenarios.load,
         expand_scenario=scenarios.expand,
     )

@@ -19,7 +19,7 @@ from azserve.emulator.journal import Journal, as_call, call_entry
 from azserve.emulator.kernel.clock import Clock
 from azserve.emulator.kernel.kinds import Provider, ResolveHost, Target
 from azserve.emulator.kernel.registry import Registry
-from azserve.emulator.kernel.wire import ArmError, Call, Json, Reply, StreamReply
+from azserve.emulator.kernel.wire import ArmError, Call, Json, LateReply, Reply, StreamReply
 from azserve.emulator.kernel.world import SUBSCRIPTION, TENANT, Ids, World
 
 ARM_HOST = "management.azure.com"
@@ -32,7 +32,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 
 logger = logging.getLogger("azserve.emulator")
 
-ServeModel = Callable[[World, "Target | None", Call, str], "Reply | StreamReply"]
+ServeModel = Callable[[World, "Target | None", Call, str], "Reply | StreamReply | LateReply"]
 LoadScenario = Callable[[str], dict[str, Json]]
 
 
@@ -209,7 +209,7 @@ class Site:
             return IDENTITY_HOST
         return LOGIN_HOST if _LOGIN.match(path) else ARM_HOST
 
-    def answer(self, call: Call, asking: Asking) -> Reply | StreamReply:
+    def answer(self, call: Call, asking: Asking) -> Reply | StreamReply | LateReply:
         """Answer one request to the local Azure; ArmError where it is refused."""
         if call.method not in _METHODS:
             raise ArmError(405, "HttpMethodNotSupported", f"The http method '{call.method[:20]}' is not supported.")
@@ -217,7 +217,7 @@ class Site:
             self.world.settle()
             return self._answer(call, asking)
 
-    def _answer(self, call: Call, asking: Asking) -> Reply | StreamReply:
+    def _answer(self, call: Call, asking: Asking) -> Reply | StreamReply | LateReply:
         if call.path.startswith(_HOSTS):
             return self._answer_model(call)
         if asking.host == IDENTITY_HOST:
@@ -236,7 +236,7 @@ class Site:
             return Reply(404, {"statusCode": 404, "message": "No such identity endpoint."})
         return serve_managed_identity(self.world, call, self.identity_secret)
 
-    def _answer_model(self, call: Call) -> Reply | StreamReply:
+    def _answer_model(self, call: Call) -> Reply | StreamReply | LateReply:
         host, path = _split_host(call.path)
         target = self.parts.resolve_host(self.world, host)
         return self.parts.serve_model(self.world, target, call, path)

@@ -13,7 +13,7 @@ from azserve.emulator.inference.app import serve
 from azserve.emulator.kernel.address import Address
 from azserve.emulator.kernel.clock import Clock
 from azserve.emulator.kernel.kinds import Target, TargetModel
-from azserve.emulator.kernel.wire import Call, Reply, StreamReply
+from azserve.emulator.kernel.wire import Call, LateReply, Reply, StreamReply
 from azserve.emulator.kernel.world import World
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -102,7 +102,9 @@ class Bench:
         verb = method or ("GET" if body is None else "POST")
         target = self.foundry if foundry else self.serverless
         call = Call(verb, f"/_hosts/{target.host}{where}", query, headers, body, "http://127.0.0.1:1")
-        return serve(self.world, target, call, where)
+        found = serve(self.world, target, call, where)
+        assert not isinstance(found, LateReply)
+        return found
 
     def reply(self, path: str, body: Any = None, **options: Any) -> Reply:
         found = self.send(path, body, **options)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from azserve.emulator.inference.app import pace
 from azserve.emulator.inference.mutants import Mutant
 from azserve.emulator.inference.traits import Traits, traits_of
+from azserve.emulator.scenarios import load, names
 
 SUM = "What is 7*6?"
 SCHEMA = {"type": "json_schema", "json_schema": {"name": "a", "schema": {"properties": {"a": {"type": "integer"}}}}}
@@ -132,3 +135,14 @@ def test_the_scenario_has_the_last_word_on_a_model(bench_with: Any) -> None:
 
 def test_a_scenario_without_objects_is_read_as_empty(bench_with: Any) -> None:
     assert bench_with(models={"DeepSeek-R1": None}).reply("/info").status == 200
+
+
+def test_every_mutant_is_a_scenario_that_is_shipped() -> None:
+    assert {name.removeprefix("mutant-") for name in names() if name.startswith("mutant-")} == set(Mutant)
+    assert all(load(f"mutant-{mutant}")["mutant"] == mutant for mutant in Mutant)
+
+
+def test_a_slow_region_streams_slowly(bench: Any) -> None:
+    target = replace(bench.foundry, region="westus3")
+    bench.world.scenario = load("slow-region")
+    assert pace(bench.world, target).chunk_s > 10 * pace(bench.world, bench.foundry).chunk_s

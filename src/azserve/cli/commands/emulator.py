@@ -13,6 +13,7 @@ from azserve.cli.app import App, Verb
 from azserve.errors import AzserveError, ConfigurationError, ExitCode
 
 if TYPE_CHECKING:
+    from azserve.emulator.inference.upstream import Upstream
     from azserve.emulator.server import Emulator
 
 DEFAULT_PORT = 4190
@@ -22,6 +23,10 @@ SCENARIO = click.option("--scenario", default="default", show_default=True, meta
 SPEED = click.option("--speed", type=click.FloatRange(min=0.1, max=1000), default=1.0, show_default=True,
                      help="How fast its clock runs; beyond 1 for tests.")  # fmt: skip
 TLS = click.option("--tls", is_flag=True, help="Answer https too, with a certificate authority of this run.")
+UPSTREAM = click.option("--upstream", metavar="URL",
+                        help="Let an OpenAI-compatible server answer chats, as http://127.0.0.1:11434/v1; its key from "
+                             "AZSERVE_UPSTREAM_KEY.")  # fmt: skip
+UPSTREAM_MODEL = click.option("--upstream-model", metavar="NAME", help="The name that server has for the model.")
 
 
 @click.group()
@@ -29,7 +34,7 @@ def emulator() -> None:
     """Run the local Azure: identity, ARM, resource providers and models that answer."""
 
 
-@emulator.command(cls=Verb, example="azserve emulator run\nazserve emulator run --port 0 --scenario tight-quota")
+@emulator.command(cls=Verb, example="azserve emulator run\nazserve emulator run --scenario tight-quota --state .local")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0 is any free.")
 @click.option("--allow-remote", is_flag=True, help="Listen beyond loopback; anybody who can reach it can use it.")
@@ -42,10 +47,13 @@ def emulator() -> None:
 @SCENARIO
 @SPEED
 @TLS
+@UPSTREAM
+@UPSTREAM_MODEL
 @click.pass_obj
 def run(
-    app: App, *, host: str, port: int, allow_remote: bool, state: Path | None, scenario: str, speed: float, tls: bool
-) -> ExitCode:
+    app: App, *, host: str, port: int, allow_remote: bool, state: Path | None, scenario: str, speed: float, tls: bool,
+    upstream: str | None, upstream_model: str | None,
+) -> ExitCode:  # fmt: skip
     """Run in the foreground until Ctrl-C; prints what to export."""
     from azserve.emulator.server import Emulator, EmulatorError
 
@@ -53,6 +61,7 @@ def run(
         local = Emulator(
             host=host, port=port, scenario=scenario, speed=speed, allow_remote=allow_remote,
             state=state, tls=tls, roots=_trusted_already(app.environ),
+            upstream=_upstream(app.environ, upstream, upstream_model),
         )  # fmt: skip
         local.serve_forever(ready=lambda: _say_ready(app, local))
     except EmulatorError as error:
@@ -80,17 +89,38 @@ def _say_ready(app: App, local: Emulator) -> None:
 @SCENARIO
 @SPEED
 @TLS
+@UPSTREAM
+@UPSTREAM_MODEL
 @click.argument("command", nargs=-1, required=True, metavar="-- CMD…", type=click.UNPROCESSED)
 @click.pass_obj
-def exec_(app: App, *, scenario: str, speed: float, tls: bool, command: tuple[str, ...]) -> int:
+def exec_(
+    app: App, *, scenario: str, speed: float, tls: bool, upstream: str | None, upstream_model: str | None,
+    command: tuple[str, ...],
+) -> int:  # fmt: skip
     """Run a command with a local Azure around it, and return the command's exit code."""
     from azserve.emulator.server import Emulator, EmulatorError
 
     try:
-        with Emulator(scenario=scenario, speed=speed, tls=tls, roots=_trusted_already(app.environ)) as local:
+        with Emulator(
+            scenario=scenario, speed=speed, tls=tls, roots=_trusted_already(app.environ),
+            upstream=_upstream(app.environ, upstream, upstream_model),
+        ) as local:  # fmt: skip
             return _run_inside(command, {**app.environ, **local.environment()})
     except EmulatorError as error:
         raise _ours(error) from error
+
+
+def _upstream(environ: Mapping[str, str], url: str | None, model: str | None) -> Upstream | None:
+    """Return the server that answers chats in place of the scripted model; None where there is none."""
+    if url is None:
+        if model is not None:
+            raise click.UsageError("--upstream-model needs --upstream")
+        return None
+    if not url.startswith(("http://", "https://")):
+        raise click.BadParameter(f"`{url}` is no http address", param_hint="--upstream")
+    from azserve.emulator.inference.upstream import Upstream
+
+    return Upstream(url, model, environ.get("AZSERVE_UPSTREAM_KEY"))
 
 
 def _trusted_already(environ: Mapping[str, str]) -> Path | None:

@@ -12,6 +12,7 @@
     completion.py  what the model said → tokens counted, cut, stopped, filtered
     answers.py     → JSON bodies; stream.py → server-sent events
     embeddings.py  vectors
+    upstream.py    chat passed on to a real model instead
     mutants.py     ways to misbehave, so that each probe of a smoke test can be seen to fail
 
 Three dialects, not two hostings, decide the wire form: a serverless endpoint, `/models` of a Foundry resource, and the

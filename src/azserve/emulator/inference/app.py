@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import replace
-from typing import assert_never
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
 
 from azserve.emulator.inference import limits, mutants, refusals, routes, signin
 from azserve.emulator.inference.answers import Envelope, chat_body
-from azserve.emulator.inference.completion import complete, prompt_tokens
+from azserve.emulator.inference.completion import Completion, complete, prompt_tokens
 from azserve.emulator.inference.embeddings import embeddings_body, read_embeddings
 from azserve.emulator.inference.messages import prompt_texts
 from azserve.emulator.inference.mutants import Mutant, Mutants
@@ -23,8 +23,11 @@ from azserve.emulator.inference.stream import Form, Pace, events
 from azserve.emulator.inference.traits import Traits, traits_of
 from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.kinds import Target, TargetModel
-from azserve.emulator.kernel.wire import Call, Json, Reply, StreamReply
+from azserve.emulator.kernel.wire import Call, Json, LateReply, Reply, StreamReply
 from azserve.emulator.kernel.world import World
+
+if TYPE_CHECKING:
+    from azserve.emulator.inference.upstream import Upstream
 
 inferred(
     "inference.models.missing-name",
@@ -38,13 +41,16 @@ inferred(
     because="clients look for names they can use; what exactly is listed is not documented",
 )
 
-Answer = Reply | StreamReply
+Answer = Reply | StreamReply | LateReply
 
 
-def serve(world: World, target: Target | None, call: Call, path: str) -> Answer:
-    """Answer a request; `path` is what follows `/_hosts/<host>`, and `target` what stands behind the host."""
+def serve(world: World, target: Target | None, call: Call, path: str, *, upstream: Upstream | None = None) -> Answer:
+    """Answer a request; `path` is what follows `/_hosts/<host>`, and `target` what stands behind the host.
+
+    With `upstream` chat is answered by another server.
+    """
     try:
-        answer = _serve(world, target, call, path)
+        answer = _serve(world, target, call, path, upstream)
     except Refused as refused:
         answer = refused.reply()
     region = {"x-ms-region": target.region} if target is not None else {}
@@ -54,7 +60,7 @@ def serve(world: World, target: Target | None, call: Call, path: str) -> Answer:
     )
 
 
-def _serve(world: World, target: Target | None, call: Call, path: str) -> Answer:
+def _serve(world: World, target: Target | None, call: Call, path: str, upstream: Upstream | None) -> Answer:
     if target is None:
         raise refusals.not_found()
     route = _route(target, call, path)
@@ -62,7 +68,7 @@ def _serve(world: World, target: Target | None, call: Call, path: str) -> Answer
     if Mutant.OPEN_DOOR not in misbehaving:
         signin.check(world, target, route, call)
     try:
-        return _Exchange(world, target, route, call, misbehaving).answer()
+        return _Exchange(world, target, route, call, misbehaving, upstream).answer()
     except BadParameter as bad:
         raise refusals.refused(route.dialect, bad) from bad
 
@@ -87,12 +93,21 @@ def _route(target: Target, call: Call, path: str) -> Route:
 class _Exchange:
     """One signed-in request on a known route."""
 
-    def __init__(self, world: World, target: Target, route: Route, call: Call, misbehaving: Mutants) -> None:
+    def __init__(
+        self,
+        world: World,
+        target: Target,
+        route: Route,
+        call: Call,
+        misbehaving: Mutants,
+        upstream: Upstream | None,
+    ) -> None:
         self.world = world
         self.target = target
         self.route = route
         self.call = call
         self.mutants = misbehaving
+        self.upstream = upstream
 
     def answer(self) -> Answer:
         match self.route.operation:
@@ -156,7 +171,8 @@ class _Exchange:
             "x-ms-model-mesh-model-name header.",
         )
 
-    def _envelope(self, model: TargetModel) -> Envelope:
+    def envelope(self, model: TargetModel) -> Envelope:
+        """Return what is the same in every piece of this answer."""
         return Envelope(
             id=_fresh_id(self.world),
             created=int(self.world.now()),
@@ -165,7 +181,8 @@ class _Exchange:
             mutants=self.mutants,
         )
 
-    def _headers(self, allowance: limits.Allowance) -> dict[str, str]:
+    def headers(self, allowance: limits.Allowance) -> dict[str, str]:
+        """Return what is left of the limits."""
         return {} if Mutant.NO_RATE_HEADERS in self.mutants else allowance.headers()
 
     def _chat(self) -> Answer:
@@ -173,20 +190,18 @@ class _Exchange:
         traits = traits_of(self.world, model.model)
         if traits.embeds:
             raise refusals.wrong_operation("chatCompletion", model.model)
-        wish = read_chat(self.route.dialect, self._chat_body(), traits)
+        body = self._chat_body()
+        wish = read_chat(self.route.dialect, body, traits)
         spent = _within_context(prompt_tokens(wish), traits)
         allowance = self._admit(model, "ChatCompletions_Create", spent)
         filtering = self._filter(wish, model, traits)
+        if self.upstream is not None:
+            laying_out = _LayingOut(self, model, wish, allowance, spent, traits.reasoning)
+            return _passed_on(self.upstream, body, laying_out, filtering)
         said, taken = self._say(wish, traits)
         closes = Mutant.UNCLOSED_THINK not in self.mutants
         completion = complete(taken, said, filtering, spent_on_prompt=spent, closes=closes)
-        allowance.spend(completion.completion_tokens)
-        envelope, headers = self._envelope(model), self._headers(allowance)
-        if not wish.stream:
-            return Reply(200, chat_body(envelope, completion), headers)
-        form = Form(seed=wish.seed, include_usage=wish.include_usage, reasons=traits.reasoning)
-        chunks = events(envelope, completion, form, pace(self.world, self.target))
-        return StreamReply(200, chunks, {"content-type": "text/event-stream", "cache-control": "no-cache", **headers})
+        return _LayingOut(self, model, wish, allowance, spent, traits.reasoning).answer(completion)
 
     def _filter(self, wish: ChatWish, model: TargetModel, traits: Traits) -> ContentFilter | None:
         """Return the filter for the answer, once the prompt has passed it."""
@@ -231,7 +246,46 @@ class _Exchange:
         if Mutant.SHORT_VECTORS in self.mutants:
             wish = replace(wish, dimensions=max(1, wish.dimensions // 2))
         allowance = self._admit(model, "Embeddings_Create", wish.tokens)
-        return Reply(200, embeddings_body(wish, model.model, _fresh_id(self.world)), self._headers(allowance))
+        return Reply(200, embeddings_body(wish, model.model, _fresh_id(self.world)), self.headers(allowance))
+
+
+@dataclass(frozen=True, slots=True)
+class _LayingOut:
+    """All that a completion needs to become an answer."""
+
+    exchange: _Exchange
+    model: TargetModel
+    wish: ChatWish
+    allowance: limits.Allowance
+    spent: int
+    reasons: bool
+
+    def answer(self, completion: Completion) -> Reply | StreamReply:
+        exchange, wish = self.exchange, self.wish
+        self.allowance.spend(completion.completion_tokens)
+        envelope, headers = exchange.envelope(self.model), exchange.headers(self.allowance)
+        if not wish.stream:
+            return Reply(200, chat_body(envelope, completion), headers)
+        form = Form(seed=wish.seed, include_usage=wish.include_usage, reasons=self.reasons)
+        chunks = events(envelope, completion, form, pace(exchange.world, exchange.target))
+        return StreamReply(200, chunks, {"content-type": "text/event-stream", "cache-control": "no-cache", **headers})
+
+
+def _passed_on(
+    upstream: Upstream, body: dict[str, Json], laying_out: _LayingOut, filtering: ContentFilter | None
+) -> LateReply:
+    """Return the answer of another server, laid out as ours; limits and stop sequences are its to keep."""
+    free = replace(laying_out.wish, max_tokens=None, stop=())
+
+    async def give() -> Reply | StreamReply:
+        try:
+            heard = (await upstream.ask(body, laying_out.model.model)).thinking_kept(reasons=laying_out.reasons)
+        except Refused as refused:
+            return refused.reply()
+        completion = complete(free, heard.said, filtering, spent_on_prompt=laying_out.spent)
+        return laying_out.answer(replace(completion, finish_reason="length") if heard.is_cut else completion)
+
+    return LateReply(give)
 
 
 def _fresh_id(world: World) -> str:

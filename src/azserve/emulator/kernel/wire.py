@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -62,6 +62,15 @@ class StreamReply:
     status: int
     chunks: Iterable[tuple[float, bytes]]
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LateReply:
+    """An answer that waits for somebody else. `give` may take its time, and sees the World only between its waits."""
+
+    give: Callable[[], Awaitable[Reply | StreamReply]]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Added to those of the answer."""
 
 
 class ArmError(Exception):

@@ -22,6 +22,8 @@ A scenario is one JSON object; the files here build on each other. Its members, 
     inference, content_filter, mutant
                        how fast the model answers, what it filters, how it misbehaves (read by `inference/`)
 
+`mutant-<name>` is shipped for every way a model can misbehave.
+
 Laying over merges objects; lists and scalars replace; null removes. So an overlay names only what differs.
 
 Rejected: recorded answers as data (they age silently, and may not be copied); Python builders (a user who wants
@@ -38,6 +40,7 @@ from pathlib import Path
 from azserve.emulator.kernel.wire import Json
 
 _FOLDER = Path(__file__).parent
+_MUTANT = "mutant-"
 MEMBERS = frozenset(
     {
         "about",
@@ -89,7 +92,7 @@ def load(name_or_path: str) -> dict[str, Json]:
         near = difflib.get_close_matches(name_or_path, names(), 1)
         raise ScenarioError(
             f"there is no scenario `{name_or_path}`",
-            hint=f"did you mean `{near[0]}`?" if near else f"use one of {', '.join(names())}, or the path of a file",
+            hint=f"did you mean `{near[0]}`?" if near else f"use one of {_listed()}, or the path of a file",
         )
     try:
         text = path.read_text(encoding="utf-8")
@@ -134,6 +137,12 @@ def merge(below: Json, above: Json) -> Json:
     return merged
 
 
+def _listed() -> str:
+    """Name the shipped scenarios in one line; the mutants are many."""
+    others = [name for name in names() if not name.startswith(_MUTANT)]
+    return f"{', '.join(others)}, {_MUTANT}wrong-text and other {_MUTANT}…"
+
+
 def _extended(overlay: Mapping[str, Json], what: str) -> list[str]:
     extends = overlay.get("extends", ["default"])
     listed = [extends] if isinstance(extends, str) else extends
@@ -142,7 +151,7 @@ def _extended(overlay: Mapping[str, Json], what: str) -> list[str]:
     shipped = {path.relative_to(_FOLDER).with_suffix("").as_posix() for path in _FOLDER.rglob("*.json")}
     for name in listed:
         if name not in shipped:
-            raise ScenarioError(f"`{what}` extends `{name}`, which is not shipped", hint=f"use {', '.join(names())}")
+            raise ScenarioError(f"`{what}` extends `{name}`, which is not shipped", hint=f"use {_listed()}")
     return listed
 
 
