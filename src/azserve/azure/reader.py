@@ -11,8 +11,33 @@ from azure.core.exceptions import HttpResponseError
 
 from azserve.azure.border import translated
 from azserve.azure.listings import offered_model, quota_pool
-from azserve.azure.versions import COGNITIVE_SERVICES, RESOURCES, version_for
-from azserve.model.facts import LiveResource, OfferedModel, QuotaPool
+from azserve.azure.surroundings import (
+    deleted_account,
+    deleted_vault,
+    location,
+    name_availability,
+    permission_set,
+    policy_findings,
+    provider_registration,
+    service_capacity,
+    subscription_state,
+)
+from azserve.azure.versions import AUTHORIZATION, COGNITIVE_SERVICES, KEY_VAULT, POLICY, RESOURCES, version_for
+from azserve.errors import AzureFailed
+from azserve.model.facts import (
+    DeletedResource,
+    LiveResource,
+    Location,
+    ModelVersion,
+    NameAvailability,
+    OfferedModel,
+    Permissions,
+    PolicyFinding,
+    ProviderRegistration,
+    QuotaPool,
+    ServiceCapacity,
+    SubscriptionState,
+)
 from azserve.model.json import JsonObject
 from azserve.model.names import FLEET_TAG, FleetId, Region
 from azserve.model.names import region as spelled
@@ -25,9 +50,10 @@ AT_ONCE: Final = 8
 """Requests of one `fleet()` in flight; ARM allows 250 reads and 25 more each second (documentation, 2025)."""
 
 WORKSPACES: Final = "microsoft.machinelearningservices/workspaces"
+ACCOUNTS: Final = "microsoft.cognitiveservices/accounts"
 CHILDREN: Final = {
     WORKSPACES: ("serverlessEndpoints", "marketplaceSubscriptions"),
-    "microsoft.cognitiveservices/accounts": ("projects", "deployments"),
+    ACCOUNTS: ("projects", "deployments"),
 }
 """What is listed below a host, by the host's type in lower case."""
 
@@ -107,6 +133,87 @@ class Reader:
             for children in pool.map(self._children, self._existing):
                 found += [child for child in children if child.tags.get(FLEET_TAG) == str(fleet_id)]
         return tuple({live.id.key: live for live in found}.values())
+
+    def hosts(self, subscription: str) -> tuple[LiveResource, ...]:
+        """Return every account and workspace of a subscription, whoever's, each before its children."""
+        with translated("list accounts and workspaces", where=subscription):
+            found = [live for kind in (ACCOUNTS, WORKSPACES) for live in self._of_kind(subscription, kind)]
+            with ThreadPoolExecutor(self._at_once, thread_name_prefix="azserve-hosts") as pool:
+                below = pool.map(lambda host: self._children(host.id, host), found)
+                return tuple(live for host, children in zip(found, below, strict=True) for live in (host, *children))
+
+    def subscription(self, subscription: str) -> SubscriptionState:
+        """Return what a subscription is."""
+        with translated("read the subscription", where=subscription):
+            return subscription_state(self._body(f"/subscriptions/{subscription}", RESOURCES))
+
+    def locations(self, subscription: str) -> tuple[Location, ...]:
+        """Return the places a subscription may use."""
+        with translated("list locations", where=subscription):
+            items = self._arm.pages(f"/subscriptions/{subscription}/locations", RESOURCES)
+            return tuple(location(item) for item in items)
+
+    def provider(self, subscription: str, namespace: str) -> ProviderRegistration:
+        """Return whether a provider is registered, and what it offers where."""
+        with translated(f"read the registration of `{namespace}`", where=subscription):
+            body = self._body(f"/subscriptions/{subscription}/providers/{namespace}", RESOURCES)
+            return provider_registration(body)
+
+    def permissions(self, scope: ResourceId | str) -> Permissions:
+        """Return what the caller may do at a scope; a text is a subscription's id."""
+        path = f"/subscriptions/{scope}" if isinstance(scope, str) else str(scope)
+        with translated("read the caller's permissions", where=path):
+            items = self._arm.pages(f"{path}/providers/Microsoft.Authorization/permissions", AUTHORIZATION)
+            return Permissions(path, tuple(permission_set(item) for item in items))
+
+    def capacities(self, subscription: str, model: ModelVersion) -> tuple[ServiceCapacity, ...]:
+        """Return what the service has left for a model, per region and sku."""
+        query = {"modelFormat": model.format, "modelName": model.name, "modelVersion": model.version}
+        with translated(f"read the capacity left for `{model.name}`", where=subscription):
+            path = f"/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/modelCapacities"
+            return tuple(service_capacity(item) for item in self._arm.pages(path, COGNITIVE_SERVICES, query))
+
+    def deleted_accounts(self, subscription: str) -> tuple[DeletedResource, ...]:
+        """Return the soft-deleted accounts of a subscription, whoever's."""
+        with translated("list soft-deleted accounts", where=subscription):
+            path = f"/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/deletedAccounts"
+            found = (deleted_account(item) for item in self._arm.pages(path, COGNITIVE_SERVICES))
+            return tuple(one for one in found if one is not None)
+
+    def deleted_vaults(self, subscription: str) -> tuple[DeletedResource, ...]:
+        """Return the soft-deleted key vaults of a subscription, whoever's."""
+        with translated("list soft-deleted key vaults", where=subscription):
+            path = f"/subscriptions/{subscription}/providers/Microsoft.KeyVault/deletedVaults"
+            found = (deleted_vault(item) for item in self._arm.pages(path, KEY_VAULT))
+            return tuple(one for one in found if one is not None)
+
+    def subdomain(self, subscription: str, name: str) -> NameAvailability:
+        """Return whether a custom subdomain is free for an account, in all of Azure."""
+        with translated(f"ask whether the subdomain `{name}` is free", where=subscription):
+            path = f"/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/checkDomainAvailability"
+            asked = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
+            return name_availability(name, self._arm.post(path, COGNITIVE_SERVICES, asked))
+
+    def policy(self, subscription: str, resource: JsonObject, api_version: str) -> tuple[PolicyFinding, ...]:
+        """Return what Azure Policy would make of a resource."""
+        with translated(f"ask Azure Policy about `{resource.get('type')}`", where=subscription):
+            path = f"/subscriptions/{subscription}/providers/Microsoft.PolicyInsights/checkPolicyRestrictions"
+            asked: JsonObject = {"resourceDetails": {"resourceContent": resource, "apiVersion": api_version}}
+            return tuple(policy_findings(self._arm.post(path, POLICY, asked)))
+
+    def _body(self, path: str, api_version: str) -> JsonObject:
+        body = self._arm.get(path, api_version)
+        if body is None:
+            raise AzureFailed(f"`{path}` does not exist", code="ResourceNotFound")
+        return body
+
+    def _of_kind(self, subscription: str, kind: str) -> Iterator[LiveResource]:
+        version = version_for(kind)
+        assert version is not None
+        for item in self._arm.pages(f"/subscriptions/{subscription}/providers/{kind}", version):
+            live = self._live(item, Region(""))
+            if live is not None:
+                yield live
 
     def _in_location(self, region: Region, what: str) -> Iterator[JsonObject]:
         provider = f"/subscriptions/{self._subscriptions.in_region(region)}/providers/Microsoft.CognitiveServices"

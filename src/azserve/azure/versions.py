@@ -14,6 +14,12 @@ MACHINE_LEARNING: Final = "2025-12-01"
 """The first with `authMode` AAD and KeyAndAAD."""
 COGNITIVE_SERVICES: Final = "2025-06-01"
 """The one of the recorded traffic; has projects."""
+AUTHORIZATION: Final = "2022-04-01"
+"""The caller's permissions."""
+KEY_VAULT: Final = "2023-07-01"
+"""Soft-deleted vaults."""
+POLICY: Final = "2023-03-01"
+"""`checkPolicyRestrictions` of Microsoft.PolicyInsights at a subscription's scope."""
 
 BY_TYPE: Final = {
     "microsoft.resources/resourcegroups": RESOURCES,

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from azserve.model.facts import LiveResource, OfferedModel, QuotaPool
+from azserve.model.facts import (
+    DeletedResource,
+    LiveResource,
+    Location,
+    ModelVersion,
+    NameAvailability,
+    OfferedModel,
+    Permissions,
+    PolicyFinding,
+    ProviderRegistration,
+    QuotaPool,
+    ServiceCapacity,
+    SubscriptionState,
+)
+from azserve.model.json import JsonObject
 from azserve.model.names import FleetId, Region
 from azserve.model.resource_id import ResourceId
 
@@ -12,7 +26,8 @@ from azserve.model.resource_id import ResourceId
 class AzureReader(Protocol):
     """Blocking reads; each raises an `AzserveError` when Azure refuses or cannot be reached.
 
-    Implementations are called from several threads at once.
+    Implementations are called from several threads at once. None of them changes anything in Azure: the two that
+    POST ask a question.
     """
 
     def models(self, region: Region) -> tuple[OfferedModel, ...]:
@@ -23,10 +38,54 @@ class AzureReader(Protocol):
         """Return the region's usages, all pages."""
         ...
 
+    def compute_pools(self, region: Region) -> tuple[QuotaPool, ...]:
+        """Return Machine Learning's usages: cores of virtual machines."""
+        ...
+
+    def capacities(self, subscription: str, model: ModelVersion) -> tuple[ServiceCapacity, ...]:
+        """Return what the service has left for a model, per region and sku."""
+        ...
+
     def fleet(self, fleet_id: FleetId) -> tuple[LiveResource, ...]:
         """Return all this fleet and environment has: tagged groups, and what is in them, children included."""
         ...
 
+    def hosts(self, subscription: str) -> tuple[LiveResource, ...]:
+        """Return every account and workspace of a subscription, whoever's, each before its endpoints or deployments."""
+        ...
+
     def read(self, resource: ResourceId, api_version: str) -> LiveResource | None:
         """Return one resource, None where ARM says 404."""
+        ...
+
+    def subscription(self, subscription: str) -> SubscriptionState:
+        """Return what a subscription is."""
+        ...
+
+    def locations(self, subscription: str) -> tuple[Location, ...]:
+        """Return the places a subscription may use, logical ones included."""
+        ...
+
+    def provider(self, subscription: str, namespace: str) -> ProviderRegistration:
+        """Return whether a provider is registered, and what it offers where."""
+        ...
+
+    def permissions(self, scope: ResourceId | str) -> Permissions:
+        """Return what the caller may do at a scope: a subscription's id, a group or a resource."""
+        ...
+
+    def deleted_accounts(self, subscription: str) -> tuple[DeletedResource, ...]:
+        """Return the soft-deleted accounts of a subscription, whoever's."""
+        ...
+
+    def deleted_vaults(self, subscription: str) -> tuple[DeletedResource, ...]:
+        """Return the soft-deleted key vaults of a subscription, whoever's."""
+        ...
+
+    def subdomain(self, subscription: str, name: str) -> NameAvailability:
+        """Return whether a custom subdomain is free for an account, in all of Azure."""
+        ...
+
+    def policy(self, subscription: str, resource: JsonObject, api_version: str) -> tuple[PolicyFinding, ...]:
+        """Return what Azure Policy would make of a resource: `type`, `name`, `location` and what else is known."""
         ...
