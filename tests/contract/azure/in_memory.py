@@ -7,7 +7,24 @@ from typing import Any
 
 from azserve.deploying.ports import DeploymentRequest, DeploymentState
 from azserve.errors import AzserveError, AzureFailed, Refused
-from azserve.model.facts import LiveResource, OfferedModel, OfferedSku, QuotaPool
+from azserve.model.facts import (
+    DeletedResource,
+    LiveResource,
+    Location,
+    ModelVersion,
+    NameAvailability,
+    OfferedModel,
+    OfferedSku,
+    Permissions,
+    PermissionSet,
+    PolicyFinding,
+    ProviderRegistration,
+    QuotaPool,
+    ResourceType,
+    ServiceCapacity,
+    SubscriptionState,
+)
+from azserve.model.json import JsonObject
 from azserve.model.names import FLEET_TAG, FleetId, Region
 from azserve.model.receipt import Failure
 from azserve.model.resource_id import ResourceId
@@ -42,6 +59,40 @@ class InMemoryAzure:
 
     def read(self, resource: ResourceId, api_version: str) -> LiveResource | None:
         return self._live.get(resource.key)
+
+    def compute_pools(self, region: Region) -> tuple[QuotaPool, ...]:
+        return (QuotaPool("standardDSv2Family", "cores", 0.0, 100.0),)
+
+    def capacities(self, subscription: str, model: ModelVersion) -> tuple[ServiceCapacity, ...]:
+        known = model == ModelVersion(R1.format, R1.name, R1.version)
+        return (ServiceCapacity(model, Region("eastus2"), "GlobalStandard", 1000.0),) if known else ()
+
+    def hosts(self, subscription: str) -> tuple[LiveResource, ...]:
+        return ()
+
+    def subscription(self, subscription: str) -> SubscriptionState:
+        return SubscriptionState(subscription, "in memory", "Enabled")
+
+    def locations(self, subscription: str) -> tuple[Location, ...]:
+        return (Location(Region("eastus2"), "East US 2"),)
+
+    def provider(self, subscription: str, namespace: str) -> ProviderRegistration:
+        return ProviderRegistration(namespace, "Registered", (ResourceType("accounts", (Region("eastus2"),)),))
+
+    def permissions(self, scope: ResourceId | str) -> Permissions:
+        return Permissions(f"/subscriptions/{scope}", (PermissionSet(("*",)),))
+
+    def deleted_accounts(self, subscription: str) -> tuple[DeletedResource, ...]:
+        return ()
+
+    def deleted_vaults(self, subscription: str) -> tuple[DeletedResource, ...]:
+        return ()
+
+    def subdomain(self, subscription: str, name: str) -> NameAvailability:
+        return NameAvailability(name, free=True)
+
+    def policy(self, subscription: str, resource: JsonObject, api_version: str) -> tuple[PolicyFinding, ...]:
+        return ()
 
     def find(self, request: DeploymentRequest) -> DeploymentState | None:
         return self._deployments.get((request.group, request.name))

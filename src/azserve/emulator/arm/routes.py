@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from azserve.emulator.arm import engine, operations, places, refusals, registrations, resources
+from azserve.emulator.arm import engine, operations, permissions, places, refusals, registrations, resources
 from azserve.emulator.arm.groups import GroupKind
 from azserve.emulator.kernel.address import Address
 from azserve.emulator.kernel.kinds import CollectionRoute, Provider
@@ -37,6 +37,10 @@ _OPERATIONS: tuple[tuple[str, str, CollectionRoute], ...] = (
     ("GET", f"{_LOCATION}/operationStatuses/{{operation}}", operations.show),
     ("GET", f"{_LOCATION}/operationResults/{{operation}}", operations.show),
 )
+_PERMISSIONS: tuple[str, ...] = (
+    f"{_SUBSCRIPTION}/providers/Microsoft.Authorization/permissions",
+    f"{_SUBSCRIPTION}/resourceGroups/{{group}}/providers/Microsoft.Authorization/permissions",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Arm:
             [
                 *((method, path, _Route(serve, places.RESOURCES_VERSIONS)) for method, path, serve in _OWN),
                 *((method, path, _Route(serve)) for method, path, serve in _OPERATIONS),
+                *(("GET", path, _Route(permissions.list_own, permissions.VERSIONS)) for path in _PERMISSIONS),
                 *(
                     (method, path, _Route(serve, provider.route_api_versions))
                     for provider in providers

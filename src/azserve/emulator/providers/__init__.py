@@ -21,6 +21,7 @@ from __future__ import annotations
 from azserve.emulator.kernel.kinds import Provider, Target
 from azserve.emulator.kernel.wire import Json
 from azserve.emulator.kernel.world import World
+from azserve.emulator.providers import policy
 from azserve.emulator.providers.cognitive_services import hosts
 from azserve.emulator.providers.cognitive_services.provider import provider as cognitive_services
 from azserve.emulator.providers.machine_learning import endpoints
@@ -36,6 +37,7 @@ def offered(scenario: Json) -> tuple[Provider, ...]:
         cognitive_services(_locations(scenario, "cognitiveServices", everywhere)),
         machine_learning(_locations(scenario, "machineLearning", everywhere)),
         *stored_only(everywhere),
+        policy.INSIGHTS,
     )
 
 
