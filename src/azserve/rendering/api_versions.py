@@ -7,7 +7,7 @@ type accepts is known here for exactly this version.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -22,6 +22,15 @@ class ApiVersion:
     source: str
     as_of: date
     """When the source was read."""
+    also: tuple[str, ...] = ()
+    """Other stable versions that are known, oldest first; somebody else's template may have one."""
+    complete: bool = False
+    """Whether no stable version before the last one is missing."""
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Every version that the type is known to have, oldest first."""
+        return tuple(sorted({self.version, *self.also}))
 
 
 _TYPES = "bicep-types-az of 2026-08-20, Azure's published types"
@@ -65,5 +74,49 @@ _TABLE: Final = (
     ApiVersion("Microsoft.Storage/storageAccounts", "2023-05-01", _SAMPLES, _READ),
 )
 
-API_VERSIONS: Final[Mapping[str, ApiVersion]] = MappingProxyType({row.type: row for row in _TABLE})
+_ML = "Microsoft.MachineLearningServices/workspaces"
+_AI = "Microsoft.CognitiveServices/accounts"
+_ENDPOINTS = ("2024-04-01", "2024-10-01", "2025-04-01", "2025-06-01", "2025-09-01", "2025-12-01", "2026-03-01",
+              "2026-05-01")  # fmt: skip
+_WITH_PROJECTS = ("2025-06-01", "2025-09-01", "2025-12-01", "2026-03-01", "2026-05-01", "2026-07-01")
+_ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+    "Microsoft.Authorization/roleAssignments": ("2020-04-01-preview",),
+    _AI: ("2021-04-30", "2021-10-01", "2022-03-01", "2022-10-01", "2022-12-01", "2023-05-01", "2024-10-01",
+          *_WITH_PROJECTS),
+    f"{_AI}/deployments": ("2021-10-01", "2022-03-01", "2022-10-01", "2022-12-01", "2023-05-01", "2024-10-01",
+                           *_WITH_PROJECTS),
+    f"{_AI}/projects": _WITH_PROJECTS,
+    f"{_AI}/raiPolicies": ("2024-10-01", *_WITH_PROJECTS),
+    "Microsoft.KeyVault/vaults": ("2019-09-01", "2021-10-01", "2022-07-01", "2023-02-01", "2023-07-01", "2024-11-01"),
+    _ML: ("2022-10-01", "2022-12-01", "2023-04-01", "2023-10-01", *_ENDPOINTS),
+    f"{_ML}/marketplaceSubscriptions": _ENDPOINTS,
+    f"{_ML}/serverlessEndpoints": _ENDPOINTS,
+    "Microsoft.Network/privateDnsZones": ("2018-09-01", "2020-01-01", "2020-06-01", "2024-06-01"),
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks": ("2018-09-01", "2020-01-01", "2020-06-01", "2024-06-01"),
+    "Microsoft.Network/privateEndpoints": ("2021-05-01", "2021-08-01", "2022-01-01", "2022-05-01", "2022-07-01",
+                                           "2022-09-01", "2022-11-01", "2023-02-01", "2023-04-01", "2023-05-01",
+                                           "2023-06-01", "2023-09-01", "2023-11-01", "2024-01-01", "2024-03-01",
+                                           "2024-05-01"),
+    "Microsoft.Resources/deployments": ("2019-10-01", "2020-06-01", "2020-10-01", "2021-01-01", "2021-04-01",
+                                        "2022-09-01", "2023-07-01", "2024-03-01", "2024-07-01", "2024-11-01",
+                                        "2025-04-01"),
+    "Microsoft.Resources/resourceGroups": ("2019-10-01", "2020-06-01", "2020-10-01", "2021-01-01", "2021-04-01",
+                                           "2022-09-01", "2023-07-01", "2024-03-01", "2024-07-01", "2024-11-01",
+                                           "2025-04-01"),
+    "Microsoft.Storage/storageAccounts": ("2019-06-01", "2021-04-01", "2021-09-01", "2022-05-01", "2022-09-01",
+                                          "2023-01-01", "2023-04-01", "2023-05-01", "2024-01-01"),
+}  # fmt: skip
+"""Versions that others use, as far as they are known: those of serverless endpoints, of marketplace subscriptions and,
+from 2023-05-01 on, of Microsoft.CognitiveServices from the published types; the rest is general knowledge."""
+_COMPLETE: Final = frozenset({f"{_ML}/marketplaceSubscriptions", f"{_ML}/serverlessEndpoints"})
+
+API_VERSIONS: Final[Mapping[str, ApiVersion]] = MappingProxyType(
+    {row.type: replace(row, also=_ALSO.get(row.type, ()), complete=row.type in _COMPLETE) for row in _TABLE}
+)
 """By resource type, in alphabetical order."""
+_BY_LOWER: Final = {kind.lower(): row for kind, row in API_VERSIONS.items()}
+
+
+def pinned(kind: str) -> ApiVersion | None:
+    """Return the row of a type, however it is spelled; None where azserve has none."""
+    return _BY_LOWER.get(kind.lower())

@@ -185,6 +185,6 @@ def _secret(secret: KeySecret, account: p.Ref, names: Names) -> p.AccountKeySecr
         vault=secret.vault.name,
         vault_variable=names.value(f"{ref.symbol}Vault", secret.vault.name),
         secret=secret.name,
-        secret_variable=names.value(f"{ref.symbol}Secret", secret.name),
+        secret_variable=names.value(f"{ref.symbol}SecretName", secret.name),
         of=account,
     )

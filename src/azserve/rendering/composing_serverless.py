@@ -157,7 +157,7 @@ def _secret(secret: KeySecret, endpoint: p.Ref, project: p.Ref, names: Names) ->
         vault=secret.vault.name,
         vault_variable=names.value(f"{ref.symbol}Vault", secret.vault.name),
         secret=secret.name,
-        secret_variable=names.value(f"{ref.symbol}Secret", secret.name),
+        secret_variable=names.value(f"{ref.symbol}SecretName", secret.name),
         of=endpoint,
         project=project,
     )

@@ -1,0 +1,294 @@
+"""A template taken apart for the checks: anyone's, so nothing in it is taken for granted.
+
+Expressions are evaluated as far as they go without a deployment. What cannot be known is left out of `body`; whether
+it was written at all is asked of `has`. A nested template is a template of its own, with the scope that ARM gives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from azserve.model.json import JsonObject, JsonValue
+from azserve.rendering.escaping import is_expression
+from azserve.rendering.expressions import Call, Expression, Member, NotAnExpression, Scope, Unresolved, parse, resolve
+
+GROUP: Final = "this-group"
+SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
+"""Stand-ins: a template does not say where it will be deployed."""
+DEEPEST: Final = 64
+"""Levels of JSON; azserve writes fourteen at most."""
+_NESTED: Final = "microsoft.resources/deployments"
+_NOT_EVALUATED: Final = frozenset({"metadata", "functions"})
+_DESCRIBED: Final = frozenset({"parameters", "outputs"})
+"""Sections whose entries have a `metadata` of prose."""
+_UNKNOWN: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One resource of a template."""
+
+    path: str
+    raw: JsonObject
+    type: str
+    """Whole, as spelled: a child inside its parent has the parent's before its own. Empty where none is written."""
+    name: str | None
+    """Whole; None where only a deployment can tell."""
+    body: JsonObject
+    """Evaluated; what cannot be known is left out."""
+    symbol: str | None
+    """Its key where resources are a map."""
+    scope: Scope
+    nested_in: str | None = None
+    """Path of the resource that it stands inside."""
+
+    @property
+    def kind(self) -> str:
+        """The type in lower case, for comparing."""
+        return self.type.lower()
+
+    @property
+    def api_version(self) -> str | None:
+        """Its api-version; None where an expression gives it."""
+        found = settled(self.raw.get("apiVersion"), self.scope)
+        return found if isinstance(found, str) else None
+
+    @property
+    def exists(self) -> bool:
+        """Whether it is only referred to."""
+        return self.raw.get("existing") is True
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it may be left out, so that a second one of the same name is no clash."""
+        return "condition" in self.raw
+
+    @property
+    def identity(self) -> str:
+        """Type and name, the same for the same resource; the name as written where it cannot be known."""
+        return f"{self.kind}/{(self.name or str(self.raw.get('name'))).lower()}"
+
+    @property
+    def parent(self) -> str:
+        """The name of what it belongs to, in lower case; of what is written where that cannot be known."""
+        whole = self.name if self.name is not None else str(self.raw.get("name"))
+        return whole.rpartition("/")[0].lower()
+
+    def get(self, path: str) -> JsonValue:
+        """Return an evaluated value by its dotted path; None where it is absent or cannot be known."""
+        found: JsonValue = self.body
+        for name in path.split("."):
+            found = member(found, name)
+        return found
+
+    def has(self, path: str) -> bool:
+        """Whether a value is written, whatever it comes to; also where an expression gives what holds it."""
+        found: JsonValue = self.raw
+        for name in path.split("."):
+            if isinstance(found, str) and is_expression(found):
+                return True
+            found = member(found, name)
+        return found is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string that ARM evaluates."""
+
+    path: str
+    text: str
+
+    @property
+    def parsed(self) -> Expression | None:
+        """Its expression; None where it is none, or a broken one."""
+        try:
+            return None if not is_expression(self.text) or self.text.startswith("[[") else parse(self.text[1:-1])
+        except (NotAnExpression, RecursionError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One level of a document."""
+
+    path: str
+    raw: JsonObject
+    declares: JsonObject
+    """The level whose parameters and variables its expressions name: its own, or an outer one."""
+    scope: Scope
+    resources: tuple[Written, ...]
+
+    @property
+    def texts(self) -> Iterator[Text]:
+        """Yield what ARM evaluates here, nested templates left out, for they are looked at by themselves."""
+        for name, value in self.raw.items():
+            if name in _DESCRIBED:
+                value = {key: _undescribed(each) for key, each in entries(value).items()}
+            if name not in _NOT_EVALUATED:
+                yield from texts_of(value, f"{self.path}.{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole file."""
+
+    root: JsonObject
+    templates: tuple[Template, ...]
+    """Outermost first."""
+
+    @property
+    def ours(self) -> bool:
+        """Whether azserve rendered it."""
+        mark = member(member(self.root.get("metadata"), "_generator"), "name")
+        return mark == "azserve"
+
+    @property
+    def resources(self) -> tuple[Written, ...]:
+        """Every resource that is written, of all levels; what is only referred to is left out."""
+        return tuple(each for template in self.templates for each in template.resources if not each.exists)
+
+    def of_type(self, *types: str) -> Iterator[Written]:
+        """Yield the resources of these types."""
+        wanted = {each.lower() for each in types}
+        yield from (each for each in self.resources if each.kind in wanted)
+
+
+def read_document(root: JsonObject) -> Document:
+    """Take a template apart. Nothing it may hold makes this fail, as long as `depth_of` is within `DEEPEST`."""
+    return Document(root, tuple(_templates(root, "$", root, Scope(SUBSCRIPTION, GROUP, {}, {}), {})))
+
+
+def depth_of(value: JsonValue) -> int:
+    """Return how many levels a value has, without recursion."""
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        level = [
+            item
+            for each in level
+            if not isinstance(each, str)
+            for item in (each.values() if isinstance(each, Mapping) else each if isinstance(each, Sequence) else ())
+        ]
+    return depth
+
+
+def member(value: JsonValue, name: str) -> JsonValue:
+    """Return a member of an object; None for anything else."""
+    return value.get(name) if isinstance(value, Mapping) else None
+
+
+def entries(value: JsonValue) -> JsonObject:
+    """Return an object; an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def settled(value: JsonValue, scope: Scope) -> JsonValue:
+    """Return a value evaluated as far as it goes; None where it cannot be known."""
+    found = _settled(value, scope)
+    return None if found is _UNKNOWN else found
+
+
+def _settled(value: JsonValue, scope: Scope) -> Any:  # noqa: ANN401  a value, or the mark of an unknown one
+    if isinstance(value, Mapping):
+        known = {name: _settled(item, scope) for name, item in value.items()}
+        return {name: item for name, item in known.items() if item is not _UNKNOWN}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [item for each in value if (item := _settled(each, scope)) is not _UNKNOWN]
+    try:
+        return resolve(value, scope)
+    except (Unresolved, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return _UNKNOWN  # the functions here expect what azserve writes; others write other things
+
+
+def _undescribed(entry: JsonValue) -> JsonValue:
+    if not isinstance(entry, Mapping):
+        return entry
+    return {name: each for name, each in entry.items() if name != "metadata"}
+
+
+def texts_of(value: JsonValue, path: str) -> Iterator[Text]:
+    """Yield every string of a value with its path, nested templates left out."""
+    if isinstance(value, str):
+        yield Text(path, value)
+    elif isinstance(value, Mapping):
+        inside = str(value.get("type", "")).lower() == _NESTED
+        for name, item in value.items():
+            if inside and name == "properties" and isinstance(item, Mapping):
+                item = {key: each for key, each in item.items() if key != "template"}
+            yield from texts_of(item, f"{path}.{name}")
+    elif isinstance(value, Sequence):
+        for at, item in enumerate(value):
+            yield from texts_of(item, f"{path}[{at}]")
+
+
+def calls_of(expression: Expression) -> Iterator[Call]:
+    """Yield every call of an expression, outermost first."""
+    match expression:
+        case Call(_, arguments):
+            yield expression
+            for each in arguments:
+                yield from calls_of(each)
+        case Member(of, key):
+            yield from calls_of(of)
+            yield from calls_of(key)
+        case _:
+            return
+
+
+def _templates(
+    raw: JsonObject, path: str, declares: JsonObject, outside: Scope, given: JsonObject
+) -> Iterator[Template]:
+    scope = outside
+    if declares is raw:
+        defaults = {
+            name: found
+            for name, declared in entries(raw.get("parameters")).items()
+            if (found := _settled(member(declared, "defaultValue"), outside)) is not _UNKNOWN and found is not None
+        }
+        scope = Scope(outside.subscription, outside.group, {**defaults, **given}, entries(raw.get("variables")))
+    resources = tuple(_resources(raw.get("resources"), f"{path}.resources", scope))
+    yield Template(path, raw, declares, scope, resources)
+    for each in resources:
+        inside = member(each.raw.get("properties"), "template")
+        if each.kind == _NESTED and isinstance(inside, Mapping):
+            yield from _nested(each, inside, declares, scope)
+
+
+def _nested(holder: Written, inside: JsonObject, declares: JsonObject, scope: Scope) -> Iterator[Template]:
+    path = f"{holder.path}.properties.template"
+    group = settled(holder.raw.get("resourceGroup"), scope)
+    there = Scope(
+        scope.subscription, group if isinstance(group, str) else scope.group, scope.parameters, scope.variables
+    )
+    if holder.get("properties.expressionEvaluationOptions.scope") != "inner":
+        yield from _templates(inside, path, declares, there, {})
+        return
+    values = entries(holder.get("properties.parameters"))
+    given = {name: found for name, each in values.items() if (found := member(each, "value")) is not None}
+    yield from _templates(inside, path, inside, Scope(there.subscription, there.group, {}, {}), given)
+
+
+def _resources(raw: JsonValue, path: str, scope: Scope, above: Written | None = None) -> Iterator[Written]:
+    pairs: list[tuple[str, str | None, JsonValue]] = []
+    if isinstance(raw, Mapping):
+        pairs = [(f"{path}.{symbol}", symbol, each) for symbol, each in raw.items()]
+    elif isinstance(raw, Sequence) and not isinstance(raw, str):
+        pairs = [(f"{path}[{at}]", None, each) for at, each in enumerate(raw)]
+    for where, symbol, each in pairs:
+        if isinstance(each, Mapping):
+            found = _resource(each, where, symbol, scope, above)
+            yield found
+            yield from _resources(each.get("resources"), f"{where}.resources", scope, found)
+
+
+def _resource(raw: JsonObject, path: str, symbol: str | None, scope: Scope, above: Written | None) -> Written:
+    kind = str(raw.get("type", ""))
+    name = settled(raw.get("name"), scope)
+    whole = name if isinstance(name, str) else None
+    if above is not None:
+        kind = f"{above.type}/{kind}"
+        whole = f"{above.name}/{whole}" if whole is not None and above.name is not None else None
+    body = entries(settled({key: each for key, each in raw.items() if key != "resources"}, scope))
+    return Written(path, raw, kind, whole, body, symbol, scope, above.path if above else None)
