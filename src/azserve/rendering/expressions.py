@@ -116,6 +116,8 @@ class _Reader:
             return Literal(token[1:-1].replace("''", "'"))
         if token.lstrip("-").isdigit():
             return Literal(int(token))
+        while self.left and self.left[0] == ".":  # a function of the template's own: `contoso.named(…)`
+            token += self.take() + self.take()
         self.take("(")
         arguments: list[Expression] = []
         while self.left and self.left[0] != ")":

@@ -9,7 +9,7 @@ from typing import Final
 from azserve.errors import Severity
 from azserve.model.names import FLEET_TAG
 from azserve.rendering.checks.check import Check, Hit, Subject
-from azserve.rendering.checks.document import Written, entries
+from azserve.rendering.checks.document import Written, entries, texts_of
 from azserve.rendering.checks.published import PUBLISHED
 
 _TYPES: Final = "Azure/bicep-types-az of 2026-08-20"
@@ -80,7 +80,10 @@ def _subdomain(subject: Subject) -> Iterator[Hit]:
 
 def _restore(subject: Subject) -> Iterator[Hit]:
     for each in subject.document.of_type(_ACCOUNT):
-        if each.get("properties.restore") is True:
+        switch = texts_of(entries(each.raw.get("properties")).get("restore"), "")
+        given = {name.lower(): value for name, value in each.scope.parameters.items()}
+        on = any(given.get(name.lower()) is True for text in switch for name in text.parameters)
+        if on or each.get("properties.restore") is True:
             yield Hit(f"{each.path}.properties.restore", "the account is restored every time")
 
 

@@ -12,7 +12,17 @@ from typing import Any, Final
 
 from azserve.model.json import JsonObject, JsonValue
 from azserve.rendering.escaping import is_expression
-from azserve.rendering.expressions import Call, Expression, Member, NotAnExpression, Scope, Unresolved, parse, resolve
+from azserve.rendering.expressions import (
+    Call,
+    Expression,
+    Literal,
+    Member,
+    NotAnExpression,
+    Scope,
+    Unresolved,
+    parse,
+    resolve,
+)
 
 GROUP: Final = "this-group"
 SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
@@ -107,6 +117,16 @@ class Text:
             return None if not is_expression(self.text) or self.text.startswith("[[") else parse(self.text[1:-1])
         except (NotAnExpression, RecursionError):
             return None
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters that its expression names."""
+        parsed = self.parsed
+        return tuple(
+            str(call.arguments[0].value)
+            for call in (calls_of(parsed) if parsed else ())
+            if call.name == "parameters" and len(call.arguments) == 1 and isinstance(call.arguments[0], Literal)
+        )
 
 
 @dataclass(frozen=True, slots=True)

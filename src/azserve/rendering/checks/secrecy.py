@@ -97,16 +97,12 @@ def _outputs(subject: Subject) -> Iterator[Hit]:
         for name, output in entries(template.raw.get("outputs")).items():
             path = f"{template.path}.outputs.{name}"
             for each in texts_of(member(output, "value"), f"{path}.value"):
-                if _asks_for_keys(each) or _SECRET.search(each.text) or _gives_away(each.parsed, secure):
+                if (
+                    _asks_for_keys(each)
+                    or _SECRET.search(each.text)
+                    or secure.intersection(map(str.lower, each.parameters))
+                ):
                     yield Hit(each.path, f"the output `{name}` gives a secret away")
-
-
-def _gives_away(expression: Expression | None, secure: set[str]) -> bool:
-    return expression is not None and any(
-        call.name == "parameters" and isinstance(literal, Literal) and str(literal.value).lower() in secure
-        for call in calls_of(expression)
-        for literal in call.arguments
-    )
 
 
 def _wide_outputs(subject: Subject) -> Iterator[Hit]:
