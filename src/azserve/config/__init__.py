@@ -4,8 +4,9 @@
     reading     YAML events to a tree that remembers places; depth and size are bounded here
     variables   `${NAME}` in scalars, once
     overrides   flag > `AZSERVE_*` > file > `AZURE_*` > default
-    shape       what keys there are (pydantic; also the JSON Schema), rules: what single values must be
-    meaning     what keys mean together, hosting: an endpoint's own; complaints: how all of it is said
+    shape       what keys there are (pydantic; also the JSON Schema), surroundings: those around a host,
+                rules: what single values must be
+    meaning     what keys mean together, hosting: an endpoint's own, hosts: a host's; complaints: how all of it is said
     building    to `Settings`;  origins: where each value came from;  starter: what `azserve init` writes
 
 Everything wrong is said at once: what does not fit the shape is complained about and left out, and the rest is

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from azserve.config.hosting import DEFAULT_SKU, hosted_model, pinned_version, version_notes
@@ -19,17 +19,24 @@ from azserve.config.shape import (
     ServerlessShape,
     SmokeShape,
 )
+from azserve.config.surroundings import FilterShape
 from azserve.config.tree import Branch, locate
+from azserve.config.vocabulary import FILTERS
 from azserve.errors import Bug, Problem, Severity
 from azserve.model.catalogue import Catalogue, HostedModel, Hosting
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region, SubscriptionId
 from azserve.model.settings import (
     AccessGrant,
+    Blocklist,
     Capacity,
     CloudSettings,
+    Connection,
     ContentFilter,
+    Diagnostics,
     EndpointSettings,
     ExistingHost,
+    FilterLevel,
+    FilterPolicy,
     HostSettings,
     NetworkSettings,
     RegionChoice,
@@ -68,8 +75,8 @@ def settings_of(sound: Sound) -> Settings:
         subscriptions={Region(name): SubscriptionId(value.lower()) for name, value in shape.subscriptions.items()},
         group_pattern=shape.group,
         tags=shape.tags,
-        serverless=_host(shape.serverless),
-        foundry=_host(shape.foundry),
+        serverless=_serverless(shape.serverless),
+        foundry=_foundry(shape.foundry),
         rollout=Rollout(
             canary=Region(shape.rollout.canary) if shape.rollout.canary else None,
             gate=shape.rollout.gate,
@@ -97,6 +104,7 @@ def _endpoint(sound: Sound, key: str, endpoint: EndpointShape) -> EndpointSettin
     hosted = _hosted(sound, endpoint)
     on_foundry = hosted.hosting is Hosting.FOUNDRY
     own = endpoint.regions is not None
+    named = None if endpoint.content_filter in FILTERS else endpoint.content_filter
     return EndpointSettings(
         key=EndpointKey(key),
         model=ModelName(endpoint.model),
@@ -105,7 +113,8 @@ def _endpoint(sound: Sound, key: str, endpoint: EndpointShape) -> EndpointSettin
         version=pinned_version(endpoint, hosted),
         sku=(endpoint.sku or DEFAULT_SKU) if on_foundry else None,
         capacity=_capacity(endpoint.capacity) if on_foundry else None,
-        content_filter=ContentFilter(endpoint.content_filter),
+        content_filter=ContentFilter(endpoint.content_filter) if named is None else ContentFilter.DEFAULT,
+        filter_name=named,
         regions=_choice(region_choice(sound.shape, endpoint)) if own else None,
         upgrade=endpoint.upgrade,
         tags=endpoint.tags,
@@ -144,7 +153,34 @@ def _host(shape: ServerlessShape | FoundryShape) -> HostSettings:
         access=tuple(_grant(each) for each in shape.access),
         identity=shape.identity,
         existing=ExistingHost(**shape.existing.model_dump()),
+        diagnostics=Diagnostics(**shape.diagnostics.model_dump()) if shape.diagnostics else None,
+        lock=shape.lock,
+        export_keys=shape.export_keys,
     )
+
+
+def _serverless(shape: ServerlessShape) -> HostSettings:
+    connections = tuple(
+        Connection(each.project, tuple(EndpointKey(key) for key in each.endpoints)) for each in shape.connections
+    )
+    return replace(_host(shape), connections=connections)
+
+
+def _foundry(shape: FoundryShape) -> HostSettings:
+    return replace(
+        _host(shape),
+        encryption_key=shape.encryption_key,
+        filters=tuple(_filter(name, each) for name, each in shape.filters.items()),
+        blocklists=tuple(
+            Blocklist(name, each.description, each.terms, each.patterns) for name, each in shape.blocklists.items()
+        ),
+    )
+
+
+def _filter(name: str, shape: FilterShape) -> FilterPolicy:
+    said = {"Hate": shape.hate, "Sexual": shape.sexual, "Violence": shape.violence, "Selfharm": shape.self_harm}
+    levels = {category: FilterLevel(level or shape.severity) for category, level in said.items()}
+    return FilterPolicy(name, levels, shape.blocklists)
 
 
 def _network(shape: NetworkShape) -> NetworkSettings:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from azserve.config.complaints import Complaints
 from azserve.config.hosting import EndpointCheck, hosting_of
+from azserve.config.hosts import HostCheck
 from azserve.config.rules import ENDPOINT
 from azserve.config.shape import EndpointShape, FleetShape, RegionsShape
 from azserve.config.tree import Branch, Path, locate, spelled
@@ -38,6 +39,7 @@ class Sense:
         self._endpoint_keys()
         for key, endpoint in self.shape.endpoints.items():
             EndpointCheck(key, endpoint, self.catalogue, self.complaints).run()
+        HostCheck(self.shape, self.catalogue, self.complaints).run()
         self._regions()
         self._one_per_project()
         self._deployments_per_account()

@@ -18,6 +18,7 @@ from pydantic_core.core_schema import ValidationInfo
 from azserve.config import vocabulary as words
 from azserve.config.vocabulary import PLACEHOLDERS, Vocabulary
 from azserve.model.names import FLEET_TAG, region
+from azserve.model.resource_id import ResourceId
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 FLEET = re.compile(r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?\Z")
@@ -25,6 +26,9 @@ ENVIRONMENT = re.compile(r"[a-z](?:[a-z0-9-]{0,14}[a-z0-9])?\Z")
 ENDPOINT = re.compile(r"[A-Za-z](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?\Z")
 """Goes out verbatim as a Foundry deployment's name."""
 DNS = ("managed", "create")
+KEY_ADDRESS = re.compile(r"(https://[A-Za-z0-9.{}-]+)/keys/([A-Za-z0-9{}-]{1,127})/([A-Za-z0-9]{1,64})\Z")
+"""Vault's address, name of the key, version; placeholders may stand in the first two."""
+_POLICY = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,30}\Z")
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,253}\Z")
 _DURATION = re.compile(r"([1-9][0-9]{0,4})(m|h|d|w)\Z")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -137,9 +141,46 @@ def _subnet(value: str) -> str:
 
 
 def _identity(value: str) -> str:
-    if value != "system" and not value.lower().startswith("/subscriptions/"):
+    if value == "system":
+        return value
+    if not _is_id_of(value, "Microsoft.ManagedIdentity/userAssignedIdentities"):
         raise refuse("wrong-value", "be `system`, or the resource id of a user-assigned identity")
     return _pattern(value)
+
+
+def _is_id_of(value: str, kind: str) -> bool:
+    """Whether a text, placeholders filled in, is the id of a resource of a type in a group."""
+    try:
+        found = ResourceId.parse(_PLACEHOLDER.sub("x", value))
+    except ValueError:
+        return False
+    return found.group is not None and found.type.lower() == kind.lower() and value.startswith("/")
+
+
+def _id_of(kind: str, what: str, *, or_name: bool = False) -> Callable[[str], str]:
+    """Return a validator for a resource id of one type, or for a plain name in the fleet's group as well."""
+
+    def check(value: str) -> str:
+        if not (or_name and "/" not in value) and not _is_id_of(value, kind):
+            hint = f"it reads `/subscriptions/…/resourceGroups/…/providers/{kind}/NAME`"
+            raise refuse("wrong-value", f"be {what}", hint=hint)
+        return _pattern(value)
+
+    return check
+
+
+def _own_name(value: str) -> str:
+    if value.lower().startswith(("microsoft", "azserve")) or value.lower() in words.FILTERS:
+        raise refuse("wrong-value", "not be a name that Azure or azserve keeps for itself")
+    return value
+
+
+def _regular_expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except (re.error, RecursionError, OverflowError):
+        raise refuse("wrong-value", "be a regular expression") from None
+    return value
 
 
 def _tag_name(value: str) -> str:
@@ -217,6 +258,40 @@ Dns = Annotated[
     _schema(anyOf=[{"enum": list(DNS)}, {"type": "array", "items": {"type": "string"}}]),
 ]
 Identity = Annotated[str, AfterValidator(_identity)]
+_WORKSPACE = "Microsoft.MachineLearningServices/workspaces"
+_VAULT = "Microsoft.KeyVault/vaults"
+ProjectId = Annotated[str, AfterValidator(_id_of(_WORKSPACE, "a project's resource id"))]
+LogWorkspaceId = Annotated[
+    str, AfterValidator(_id_of("Microsoft.OperationalInsights/workspaces", "a Log Analytics workspace's resource id"))
+]
+VaultId = Annotated[str, AfterValidator(_id_of(_VAULT, "a key vault's resource id"))]
+VaultName = Annotated[str, AfterValidator(_id_of(_VAULT, "a key vault's name or resource id", or_name=True))]
+StorageName = Annotated[
+    str,
+    AfterValidator(
+        _id_of("Microsoft.Storage/storageAccounts", "a storage account's name or resource id", or_name=True)
+    ),
+]
+KeyAddress = Annotated[
+    str,
+    AfterValidator(_pattern),
+    AfterValidator(
+        _matching(KEY_ADDRESS, "wrong-value", "be a key's address with its version", "it ends in `/keys/NAME/VERSION`")
+    ),
+]
+BlocklistName = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            _POLICY, "wrong-value", "be a name for Azure", "use 2 to 31 letters, digits and hyphens, a letter first"
+        )
+    ),
+    AfterValidator(_own_name),
+]
+BlocklistTerm = Annotated[
+    str, AfterValidator(_matching(re.compile(r".{1,1000}\Z", re.DOTALL), "wrong-value", "have 1 to 1000 characters"))
+]
+BlocklistPattern = Annotated[BlocklistTerm, AfterValidator(_regular_expression)]
 TagName = Annotated[str, AfterValidator(_tag_name)]
 TagValue = Annotated[
     str,
@@ -234,7 +309,9 @@ def _word(code: str, wanted: str, choices: Sequence[str]) -> tuple[BeforeValidat
 HostingWord = Annotated[str, *_word("unknown-hosting", "be a hosting", words.HOSTINGS)]
 SkuWord = Annotated[str, *_word("unknown-sku", "be a sku", words.SKUS)]
 UpgradeWord = Annotated[str, *_word("wrong-value", "be an upgrade option", words.UPGRADES)]
-FilterWord = Annotated[str, *_word("wrong-value", "be a strictness", words.FILTERS)]
+FilterName = Annotated[str, _schema(anyOf=[{"enum": list(words.FILTERS)}, {"type": "string"}])]
+Level = Annotated[str, *_word("wrong-value", "be a severity, or `off`", words.LEVELS)]
+LogsWord = Annotated[str, *_word("wrong-value", "say which logs", words.LOGS)]
 SignInWord = Annotated[str, *_word("wrong-value", "be a way to sign in", words.SIGN_INS)]
 CredentialWord = Annotated[str, *_word("wrong-value", "be a kind of credential", words.CREDENTIALS)]
 RoleWord = Annotated[str, *_word("wrong-value", "be a role", words.ROLES)]

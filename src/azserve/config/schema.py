@@ -74,6 +74,7 @@ def _allow_shorthands(definitions: Schema) -> None:
     within["anyOf"] = [{"type": within.pop("type"), "items": within["items"]}, within.pop("items")]
     _also(definitions["CapacityShape"], lambda _: {"anyOf": [{"type": "integer", "minimum": 1}, _VARIABLE]})
     _also(definitions["NetworkShape"], lambda _: {"const": "public"})
+    _also(definitions["DiagnosticsShape"], lambda _: {"type": "string"})
 
 
 def _also(definition: Schema, other: Callable[[Schema], Schema]) -> None:

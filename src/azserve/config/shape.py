@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
 
 from azserve.config.rules import (
@@ -17,7 +17,7 @@ from azserve.config.rules import (
     Count,
     CredentialWord,
     Dns,
-    FilterWord,
+    FilterName,
     Flag,
     FleetName,
     FromWord,
@@ -26,6 +26,7 @@ from azserve.config.rules import (
     Guid,
     HostingWord,
     Identity,
+    KeyAddress,
     ModelId,
     Money,
     Need,
@@ -37,6 +38,7 @@ from azserve.config.rules import (
     RoleWord,
     SignInWord,
     SkuWord,
+    StorageName,
     Subnet,
     Subscription,
     TagName,
@@ -44,16 +46,13 @@ from azserve.config.rules import (
     Tenant,
     Ttl,
     UpgradeWord,
+    VaultId,
+    VaultName,
     Version,
     refuse,
 )
+from azserve.config.surroundings import Blocklists, ConnectionShape, DiagnosticsShape, Filters, Shape
 from azserve.config.tree import Part, Path
-
-
-class Shape(BaseModel):
-    """Closed maps of text: an unknown key is a problem, and a number where text is wanted is that number's text."""
-
-    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True, frozen=True)
 
 
 class RegionsShape(Shape):
@@ -106,7 +105,9 @@ class EndpointShape(Shape):
     capacity: CapacityShape | None = Field(
         default=None, description="Foundry only: units, or `{min, target}`; 1 unless said."
     )
-    content_filter: FilterWord = Field(default="default", description="How strict the content filter is.")
+    content_filter: FilterName = Field(
+        default="default", description="How strict the content filter is, or the name of one of `foundry.filters`."
+    )
     regions: RegionsShape | None = Field(default=None, description="Overrides the fleet's regions for this endpoint.")
     upgrade: UpgradeWord | None = Field(
         default=None, description="Foundry only: Azure's own words for version upgrades."
@@ -165,8 +166,8 @@ class ExistingServerlessShape(Shape):
     group: Pattern | None = None
     hub: Pattern | None = None
     project: Pattern | None = None
-    vault: Pattern | None = None
-    storage: Pattern | None = None
+    vault: VaultName | None = Field(default=None, description="A name in the group, or a resource id.")
+    storage: StorageName | None = Field(default=None, description="A name in the group, or a resource id.")
 
 
 class ExistingFoundryShape(Shape):
@@ -175,7 +176,6 @@ class ExistingFoundryShape(Shape):
     group: Pattern | None = None
     account: Pattern | None = None
     project: Pattern | None = None
-    vault: Pattern | None = None
 
 
 class HostShape(Shape):
@@ -186,7 +186,14 @@ class HostShape(Shape):
         default=NetworkShape(public=True, private=None), description="How the host is reached."
     )
     access: tuple[AccessShape, ...] = Field(default=(), description="Roles given on the host.")
-    identity: Identity = Field(default="system", description="`system`, or the id of a user-assigned identity.")
+    identity: Identity = Field(
+        default="system", description="`system`, or the id of a user-assigned identity to have beside it."
+    )
+    diagnostics: DiagnosticsShape | None = Field(default=None, description="Where the host's logs go.")
+    lock: Flag = Field(default=False, description="Keep the host from being deleted, by azserve as by anybody.")
+    export_keys: VaultId | None = Field(
+        default=None, description="Resource id of a key vault that keeps the keys as secrets."
+    )
 
 
 class ServerlessShape(HostShape):
@@ -195,12 +202,20 @@ class ServerlessShape(HostShape):
     existing: ExistingServerlessShape = Field(
         default=ExistingServerlessShape(), description="Use what is there already."
     )
+    connections: tuple[ConnectionShape, ...] = Field(
+        default=(), description="Projects elsewhere that are to use the endpoints."
+    )
 
 
 class FoundryShape(HostShape):
     """The account that Foundry deployments live in."""
 
     existing: ExistingFoundryShape = Field(default=ExistingFoundryShape(), description="Use what is there already.")
+    encryption_key: KeyAddress | None = Field(
+        default=None, description="Address of a key of yours, version included; needs an `identity` of yours."
+    )
+    filters: Filters = Field(default={}, description="Content filters, by the name endpoints give them.")
+    blocklists: Blocklists = Field(default={}, description="Words that filters block, by name.")
 
 
 class RolloutShape(Shape):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from azserve.model.catalogue import Catalogue, Hosting
 from azserve.model.names import region
-from azserve.model.settings import Cloud, ContentFilter, SignIn
+from azserve.model.settings import Cloud, ContentFilter, FilterLevel, SignIn
 
 HOSTINGS = tuple(hosting.value for hosting in Hosting)
 SKUS = (
@@ -25,6 +25,8 @@ SKUS = (
 """Every sku seen on a model for inference (recorded eastus2, 2026-04-23)."""
 UPGRADES = ("NoAutoUpgrade", "OnceCurrentVersionExpired", "OnceNewDefaultVersionAvailable")
 FILTERS = tuple(level.value for level in ContentFilter)
+LEVELS = tuple(level.value for level in FilterLevel)
+LOGS = ("all", "audit")
 SIGN_INS = tuple(kind.value for kind in SignIn)
 CREDENTIALS = ("default", "cli", "env", "managed-identity", "workload-identity", "oidc")
 ROLES = ("call", "read", "manage")

@@ -6,6 +6,7 @@
     quota         pools, net demand, sharing out             verdicts    yes, no or unknown, with reasons
     choosing      which regions: `place`, `assess`           refusal     why not, and the smallest change
     estates       what each region should hold               difference  rendered against live
+    surroundings  what stands around a host
     phases        the steps: `make_plan`                     serial      a plan as JSON and back
 
 Placing and planning are two calls because rendering stands between them: steps come from comparing what the rendered

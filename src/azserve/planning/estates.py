@@ -17,11 +17,20 @@ from azserve.model.estate import (
 from azserve.model.names import ENDPOINT_TAG, FLEET_TAG, EndpointKey, Region
 from azserve.model.settings import AccessGrant, EndpointSettings, HostSettings, NetworkSettings
 from azserve.model.verdict import Rank
-from azserve.planning.naming import fill, marketplace_subscription_name, serverless_endpoint_name
+from azserve.planning.naming import marketplace_subscription_name, serverless_endpoint_name
 from azserve.planning.offers import find_offer, sku_of
 from azserve.planning.places import Place, place_in
 from azserve.planning.quota import Room, capacity_of, find_room, fits, share_out
 from azserve.planning.situation import Alongside, Situation
+from azserve.planning.surroundings import (
+    connections_of,
+    diagnostics_of,
+    elsewhere,
+    encryption_of,
+    filled,
+    identity_of,
+    key_secret,
+)
 
 Going = Mapping[Region, tuple[EndpointSettings, ...]]
 """Which endpoints go where, both in order."""
@@ -69,6 +78,7 @@ def _serverless_host(endpoints: tuple[EndpointSettings, ...], place: Place, situ
     project_exists = existing.project is not None
     # An existing project brings its hub, and an existing hub its storage and vault: nothing of that is ours to write.
     hub_exists = project_exists or existing.hub is not None
+    made = tuple(_serverless_endpoint(one, place, situation) for one in endpoints)
     return ServerlessHost(
         hub=place.serverless.hub,
         project=place.serverless.project,
@@ -76,12 +86,19 @@ def _serverless_host(endpoints: tuple[EndpointSettings, ...], place: Place, situ
         vault=place.serverless.vault,
         sign_in=host.sign_in,
         network=_network(host, place),
-        endpoints=tuple(_serverless_endpoint(one, place, situation) for one in endpoints),
+        endpoints=made,
         hub_exists=hub_exists,
         project_exists=project_exists,
         storage_exists=hub_exists or existing.storage is not None,
         vault_exists=hub_exists or existing.vault is not None,
+        storage_id=elsewhere(existing.storage, place),
+        vault_id=elsewhere(existing.vault, place),
         access=_access(host, place),
+        identity=identity_of(host, place),
+        diagnostics=diagnostics_of(host, place),
+        lock=host.lock,
+        connections=connections_of(host, made, place),
+        secrets=tuple(key_secret(host, place, one.key, one.name) for one in made) if host.export_keys else (),
     )
 
 
@@ -127,6 +144,13 @@ def _foundry_host(
         account_exists=host.existing.account is not None,
         project_exists=host.existing.project is not None,
         access=_access(host, place),
+        identity=identity_of(host, place),
+        encryption=encryption_of(host, place),
+        diagnostics=diagnostics_of(host, place),
+        lock=host.lock,
+        secrets=(key_secret(host, place),) if host.export_keys else (),
+        filters=host.filters,
+        blocklists=host.blocklists,
     )
 
 
@@ -148,6 +172,7 @@ def _deployment(endpoint: EndpointSettings, capacity: int, situation: Situation)
         sku=sku_of(endpoint, hosted),
         capacity=capacity,
         content_filter=endpoint.content_filter,
+        filter_name=endpoint.filter_name,
         tags=_endpoint_tags(endpoint),
     )
     return replace(deployment, upgrade=endpoint.upgrade) if endpoint.upgrade else deployment
@@ -210,15 +235,11 @@ def _endpoint_tags(endpoint: EndpointSettings) -> dict[str, str]:
 
 def _network(host: HostSettings, place: Place) -> NetworkSettings:
     subnet = host.network.subnet
-    return host.network if subnet is None else replace(host.network, subnet=_filled(subnet, place))
+    return host.network if subnet is None else replace(host.network, subnet=filled(subnet, place))
 
 
 def _access(host: HostSettings, place: Place) -> tuple[AccessGrant, ...]:
     return tuple(
-        grant if grant.principal is None else replace(grant, principal=_filled(grant.principal, place))
+        grant if grant.principal is None else replace(grant, principal=filled(grant.principal, place))
         for grant in host.access
     )
-
-
-def _filled(pattern: str, place: Place) -> str:
-    return fill(pattern, place.identity.fleet_id, place.identity.region)

@@ -27,6 +27,7 @@ LONGEST_WORKSPACE: Final = 33
 LONGEST_ENDPOINT: Final = 32
 """Emitted; 52 are accepted by the service, but the name becomes part of a host name."""
 LONGEST_SUBSCRIPTION: Final = 64
+LONGEST_SECRET: Final = 127
 LONGEST_PLAIN: Final = 24
 """Storage accounts and key vaults."""
 _HASH_LENGTH: Final = 8
@@ -136,6 +137,21 @@ def marketplace_subscription_name(identity: Identity, model_id: str) -> str:
     """Return the subscription's name: one per model and project, whatever the endpoint is called."""
     words = _letters_digits_hyphens(model_id.rpartition("/")[2])
     return _ended(words or "model", identity.hash("marketplace", model_id.lower()), LONGEST_SUBSCRIPTION)
+
+
+def connection_name(identity: Identity, key: EndpointKey) -> str:
+    """Return the name under which somebody's project knows an endpoint: 3 to 33 letters, digits and hyphens."""
+    words = _letters_digits_hyphens(f"{key}-{identity.region}")
+    return _ended(words, identity.hash("connection", key), LONGEST_WORKSPACE)
+
+
+def secret_name(identity: Identity, key: EndpointKey | None = None) -> str:
+    """Return the name of the secret that holds an endpoint's key, or without one the account's; up to 127 characters.
+
+    It ends in a hash: vaults are shared, and `a-b` with `c` must not be `a` with `b-c`.
+    """
+    words = "-".join([_fleet_words(identity.fleet_id), str(identity.region), *([key] if key else [])])
+    return _ended(_letters_digits_hyphens(words), identity.hash("secret", key or ""), LONGEST_SECRET)
 
 
 def region_deployment_name(identity: Identity) -> str:

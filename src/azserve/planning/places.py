@@ -92,8 +92,8 @@ class _Named:
     region: Region
 
     def __call__(self, pattern: str | None, otherwise: str) -> str:
-        """Return the name under `existing:`, patterns filled in, else ours."""
-        return fill(pattern, self.fleet_id, self.region) if pattern else otherwise
+        """Return the name under `existing:`, patterns filled in, else ours; of an id, its last name."""
+        return fill(pattern, self.fleet_id, self.region).rpartition("/")[2] if pattern else otherwise
 
 
 def _existing_group(settings: Settings, region: Region) -> str | None:

@@ -15,10 +15,16 @@ from azserve.model.catalogue import Hosting
 from azserve.model.names import EndpointKey, FleetId, Region
 from azserve.model.settings import (
     AccessGrant,
+    Blocklist,
     Capacity,
     Cloud,
+    Connection,
     ContentFilter,
+    Diagnostics,
     ExistingHost,
+    FilterLevel,
+    FilterPolicy,
+    HostSettings,
     NetworkSettings,
     RegionChoice,
     Rollout,
@@ -31,6 +37,13 @@ ONE = "11111111-1111-1111-1111-111111111111"
 TWO = "22222222-2222-2222-2222-222222222222"
 THREE = "33333333-3333-3333-3333-333333333333"
 FOUR = "44444444-4444-4444-4444-444444444444"
+IDENTITY = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i"
+GROUP = "/subscriptions/s/resourceGroups/g-{region}/providers"
+PROJECT = f"{GROUP}/Microsoft.MachineLearningServices/workspaces/proj"
+LOGS = f"{GROUP}/Microsoft.OperationalInsights/workspaces/logs"
+VAULT = f"{GROUP}/Microsoft.KeyVault/vaults/kv"
+CATEGORIES = ("Hate", "Sexual", "Violence", "Selfharm")
+OPEN = {"Violence": FilterLevel.OFF}
 BODY = "fleet: a\nregions: [eastus2]\nendpoints: {p: {model: Phi-4, hosting: serverless}}\n"
 PRODUCTION = {
     "SUBNET_PREFIX": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/vnet",
@@ -391,13 +404,39 @@ class TestEndpoints:
             written,
             "model: Phi-4, hosting: serverless",
             "serverless:\n  existing: {group: g, hub: 'h-{region}', vault: v, storage: s}\n"
-            "  identity: /subscriptions/x\n  sign_in: both\n  access: [{self: true, role: manage}]\n"
+            f"  identity: {IDENTITY}\n  sign_in: both\n  access: [{{self: true, role: manage}}]\n"
             "foundry:\n  network: {public: true, private: {subnet: /subscriptions/x/subnets/y, dns: [z1, z2]}}\n",
         )
         assert settings.serverless.existing == ExistingHost(group="g", hub="h-{region}", vault="v", storage="s")
-        assert (settings.serverless.identity, settings.serverless.sign_in) == ("/subscriptions/x", SignIn.BOTH)
+        assert (settings.serverless.identity, settings.serverless.sign_in) == (IDENTITY, SignIn.BOTH)
         assert settings.serverless.access == (AccessGrant("manage", self_=True),)
         assert settings.foundry.network == NetworkSettings(True, "/subscriptions/x/subnets/y", ("z1", "z2"))
+
+    def test_what_stands_around_the_hosts_is_kept(self, written: Path) -> None:
+        settings = self.load_endpoint(
+            written,
+            "model: DeepSeek-V3.2, version: '1', content_filter: house",
+            f"serverless:\n  connections: [{{project: '{PROJECT}', endpoints: []}}]\n  diagnostics: '{LOGS}'\n"
+            f"foundry:\n  lock: true\n  export_keys: '{VAULT}'\n  identity: {IDENTITY}\n"
+            f"  encryption_key: https://kv.vault.azure.net/keys/ai/0123\n"
+            f"  diagnostics: {{workspace: '{LOGS}', logs: audit, metrics: false}}\n"
+            "  filters: {house: {severity: low, violence: off, blocklists: [rivals]}}\n"
+            "  blocklists: {rivals: {description: d, terms: [Contoso], patterns: ['a+']}}\n",
+        )
+
+        (endpoint,) = settings.endpoints.values()
+        assert (endpoint.content_filter, endpoint.filter_name) == (ContentFilter.DEFAULT, "house")
+        assert settings.serverless.connections == (Connection(PROJECT),)
+        assert settings.serverless.diagnostics == Diagnostics(LOGS)
+        assert settings.foundry == HostSettings(
+            lock=True,
+            export_keys=VAULT,
+            identity=IDENTITY,
+            encryption_key="https://kv.vault.azure.net/keys/ai/0123",
+            diagnostics=Diagnostics(LOGS, logs="audit", metrics=False),
+            filters=(FilterPolicy("house", {**dict.fromkeys(CATEGORIES, FilterLevel.LOW), **OPEN}, ("rivals",)),),
+            blocklists=(Blocklist("rivals", "d", ("Contoso",), ("a+",)),),
+        )
 
     def test_hostile_text_stays_text(self, written: Path) -> None:
         text = "[concat('x')] ${x} \"'\\ {{ 7*7 }} 🚀"

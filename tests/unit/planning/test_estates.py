@@ -21,10 +21,19 @@ from tests.unit.planning.worlds import (
     settings,
 )
 
-from azserve.errors import ConfigurationError, Refused
-from azserve.model.estate import FoundryHost, RegionEstate, ServerlessHost
+from azserve.errors import Bug, ConfigurationError, Refused
+from azserve.model.estate import Encryption, FoundryHost, RegionEstate, ServerlessHost
 from azserve.model.names import ENDPOINT_TAG, FLEET_TAG, EndpointKey, FleetId, ModelName, Region
-from azserve.model.settings import AccessGrant, ExistingHost, HostSettings, NetworkSettings, Settings
+from azserve.model.settings import (
+    AccessGrant,
+    Connection,
+    Diagnostics,
+    ExistingHost,
+    FilterPolicy,
+    HostSettings,
+    NetworkSettings,
+    Settings,
+)
 from azserve.planning.choosing import OnUnknown, place
 from azserve.planning.places import existing_hosts
 from azserve.planning.quota import Ask, fits, share_out
@@ -322,3 +331,83 @@ def test_shares_stay_between_minimum_and_target_and_inside_the_pool(asks: list[A
 @given(ASKS, st.integers(0, 200), st.integers(1, 100))
 def test_what_fits_still_fits_with_more_quota(asks: list[Ask], free: int, more: int) -> None:
     assert not fits(asks, free) or fits(asks, free + more)
+
+
+ELSEWHERE = "/subscriptions/s/resourceGroups/rg-{region}/providers"
+IDENTITY = f"{ELSEWHERE}/Microsoft.ManagedIdentity/userAssignedIdentities/id-{{fleet}}"
+LOGS = f"{ELSEWHERE}/Microsoft.OperationalInsights/workspaces/logs"
+VAULT = f"{ELSEWHERE}/Microsoft.KeyVault/vaults/kv-shared"
+CONSUMER = f"{ELSEWHERE}/Microsoft.MachineLearningServices/workspaces/proj-app"
+
+
+def around(**more: Any) -> HostSettings:
+    return HostSettings(identity=IDENTITY, diagnostics=Diagnostics(LOGS), lock=True, export_keys=VAULT, **more)
+
+
+def test_patterns_around_a_host_are_filled_in() -> None:
+    host = foundry(settings({"v32": V32}, foundry=around()), eastus2={})
+
+    assert host.identity == IDENTITY.replace("{region}", "eastus2").replace("{fleet}", "copilot")
+    assert host.diagnostics == Diagnostics(LOGS.replace("{region}", "eastus2"))
+    assert host.lock
+
+
+def test_an_accounts_key_is_kept_as_one_secret() -> None:
+    (secret,) = foundry(settings({"v32": V32, "more": V32}, foundry=around()), eastus2={}).secrets
+
+    assert (secret.vault.name, secret.vault.group, secret.endpoint) == ("kv-shared", "rg-eastus2", None)
+    assert secret.name.startswith("copilot-eastus2-")
+
+
+def test_each_serverless_endpoints_key_is_kept_as_a_secret_of_its_own() -> None:
+    host = serverless(settings({"r1": R1, "cmd": COHERE}, serverless=around()))
+
+    assert [secret.endpoint for secret in host.secrets] == [one.name for one in host.endpoints]
+    assert len({secret.name for secret in host.secrets}) == 2
+
+
+def test_a_project_elsewhere_is_connected_to_the_endpoints_that_it_names() -> None:
+    connections = (Connection(CONSUMER, (EndpointKey("r1"),)),)
+    host = serverless(settings({"r1": R1, "cmd": COHERE}, serverless=HostSettings(connections=connections)))
+
+    (connection,) = host.connections
+    assert connection.endpoint == host.endpoints[0].name
+    assert str(connection.project) == CONSUMER.replace("{region}", "eastus2")
+    assert connection.name.startswith("r1-eastus2-")
+
+
+def test_a_project_elsewhere_is_connected_to_all_endpoints_where_it_names_none() -> None:
+    wanted = settings({"r1": R1, "cmd": COHERE}, serverless=HostSettings(connections=(Connection(CONSUMER),)))
+
+    assert [one.endpoint for one in serverless(wanted).connections] == [
+        one.name for one in serverless(wanted).endpoints
+    ]
+
+
+def test_a_customers_key_is_taken_apart() -> None:
+    key = "https://kv-{region}.vault.azure.net/keys/ai/0123"
+    host = foundry(settings({"v32": V32}, foundry=around(encryption_key=key)), eastus2={})
+
+    assert host.encryption == Encryption("https://kv-eastus2.vault.azure.net", "ai", "0123")
+
+
+def test_what_is_no_keys_address_was_refused_before() -> None:
+    with pytest.raises(Bug):
+        foundry(settings({"v32": V32}, foundry=around(encryption_key="nonsense")), eastus2={})
+
+
+def test_an_existing_vault_may_be_in_another_group() -> None:
+    existing = ExistingHost(vault=VAULT, storage="stshared")
+    host = serverless(settings({"r1": R1}, serverless=HostSettings(existing=existing)))
+
+    assert (host.vault, str(host.vault_id)) == ("kv-shared", VAULT.replace("{region}", "eastus2"))
+    assert (host.storage, host.storage_id, host.storage_exists) == ("stshared", None, True)
+
+
+def test_an_endpoints_filter_goes_with_its_deployment() -> None:
+    filters = (FilterPolicy("house", {}),)
+    wanted = settings({"v32": {**V32, "filter_name": "house"}}, foundry=HostSettings(filters=filters))
+
+    host = foundry(wanted, eastus2={})
+
+    assert (host.deployments[0].filter_name, host.filters) == ("house", filters)

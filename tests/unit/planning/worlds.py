@@ -229,6 +229,7 @@ def _endpoint(key: str, given: Mapping[str, Any]) -> EndpointSettings:
         regions=choice(given["regions"]) if "regions" in given else None,
         upgrade=given.get("upgrade"),
         tags=given.get("tags", {}),
+        filter_name=given.get("filter_name"),
     )
 
 
