@@ -38,6 +38,7 @@ VERBS: Mapping[str, Entry] = {
     "init": Entry("init", "Write a starter azserve.yaml."),
     "validate": Entry("validate", "Check the file, offline."),
     "render": Entry("render", "Write ARM and Bicep per region; no sign-in, no network."),
+    "templates": Entry("templates", "Copy the template set; show the api-versions in use."),
     "plan": Entry("plan", "Show where the fleet can go and what a deploy would do."),
     "deploy": Entry("deploy", "Create or update everything the file describes."),
     "status": Entry("status", "Show every endpoint in every region, drift included."),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from azserve.errors import Problem
+from azserve.errors import Problem, Severity
 from azserve.model.chat import ModelInfo, Usage
 from azserve.model.endpoint import Endpoint, EndpointKeys
 from azserve.model.finding import Finding
@@ -82,6 +82,64 @@ class RenderResult:
     regions: tuple[Region, ...]
     files: tuple[FileOutcome, ...]
     warnings: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFinding:
+    """One thing that a check does not like about a template."""
+
+    code: str
+    """The check's, which `--ignore` takes."""
+    severity: Severity
+    file: str
+    path: str
+    """JSON path inside the file."""
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Templates were looked at; with `--out`, also compared with what is on disk."""
+
+    checked: tuple[str, ...]
+    """The files, or what would be rendered."""
+    checks: int
+    """How many checks looked at each."""
+    findings: tuple[TemplateFinding, ...]
+    files: tuple[FileOutcome, ...] = ()
+    """The comparison; empty without one."""
+    warnings: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EjectResult:
+    """The template set was copied."""
+
+    folder: Path
+    context: int
+    """Version of what templates are given."""
+    files: tuple[FileOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """The api-version of one resource type."""
+
+    type: str
+    version: str
+    """The one that templates are written for."""
+    allowed: tuple[str, ...]
+    """All that the checks take."""
+    source: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsResult:
+    """The api-versions in use."""
+
+    rows: tuple[VersionRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

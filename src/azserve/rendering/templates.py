@@ -33,8 +33,10 @@ from azserve.rendering.api_versions import API_VERSIONS
 from azserve.rendering.azd import FleetView
 from azserve.rendering.compiled import CompiledTemplates
 from azserve.rendering.escaping import Rendered, Unrenderable, arm, bicep, comment, identifier
-from azserve.rendering.pieces import Ref, RegionView
+from azserve.rendering.pieces import CONTEXT_VERSION, Ref, RegionView
 
+CONTEXT_FILE: Final = "context.json"
+"""In a set of the user's own: the version of the context that it was ejected for."""
 _HOLE: Final = "-0.0e-0"
 """Where the nested template goes: a number that no filter writes, so no value can pass for it."""
 _EJECT: Final = "compare with the packaged templates, or leave out `templates:` to use those"
@@ -85,6 +87,8 @@ class TemplateSet:
                 f"the template folder `{folder}` does not exist",
                 hint="make it with `azserve templates eject`, or leave out `templates:`",
             )
+        if folder is not None:
+            _fits(folder)
         self._folders = (*([folder] if folder else []), template_root())
 
     def arm(self, name: str, view: RegionView, *, region: JsonObject | None = None) -> dict[str, Any]:
@@ -109,23 +113,11 @@ class TemplateSet:
 
     @cached_property
     def _arm(self) -> ImmutableSandboxedEnvironment:
-        filters: dict[str, Callable[..., Rendered]] = {
-            "arm": arm,
-            "resource_id": _resource_id,
-            "resource_name": _resource_name,
-            "template": _template,
-        }
-        return self._environment(filters)
+        return self._environment(ARM_FILTERS)
 
     @cached_property
     def _bicep(self) -> ImmutableSandboxedEnvironment:
-        filters: dict[str, Callable[..., Rendered]] = {
-            "bicep": bicep,
-            "comment": comment,
-            "module_file": _module_file,
-            "resource_type": _resource_type,
-        }
-        return self._environment(filters)
+        return self._environment(BICEP_FILTERS)
 
     def _environment(self, filters: Mapping[str, Callable[..., Rendered]]) -> ImmutableSandboxedEnvironment:
         environment = _Sandbox(
@@ -140,8 +132,7 @@ class TemplateSet:
             newline_sequence="\n",
             auto_reload=False,
         )
-        shared = {"identifier": identifier, "api_version": _api_version, "role_id": _role_id}
-        environment.filters |= {name: _strict(each) for name, each in {**filters, **shared}.items()}
+        environment.filters |= {name: _strict(each) for name, each in {**filters, **SHARED_FILTERS}.items()}
         return environment
 
     def _draw(
@@ -211,7 +202,27 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
+def _fits(folder: Path) -> None:
+    """Raise TemplateFailed where a set says that it was written for another context."""
+    stamp = folder / CONTEXT_FILE
+    try:
+        written_for = json.loads(stamp.read_bytes())["context"]
+    except FileNotFoundError:
+        return
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        hint = f"""write `{{"context": {CONTEXT_VERSION}}}` into it, or remove it"""
+        raise TemplateFailed(f"`{stamp}` does not say which context it is for", where=str(stamp), hint=hint) from error
+    if written_for != CONTEXT_VERSION:
+        raise TemplateFailed(
+            f"the templates in `{folder}` are for context {written_for}, and azserve now gives {CONTEXT_VERSION}",
+            code="template-context",
+            where=str(stamp),
+            hint="eject the set anew beside it with `azserve templates eject`, and carry your changes over",
+        )
+
+
 def _api_version(kind: str) -> Rendered:
+    """Write the api-version that azserve pins for a resource type."""
     row = API_VERSIONS.get(kind)
     if row is None:
         raise Unrenderable(f"no api-version is known for `{kind}`", hint="write the version into the template")
@@ -219,6 +230,7 @@ def _api_version(kind: str) -> Rendered:
 
 
 def _resource_type(kind: str) -> Rendered:
+    """Write a resource type of azserve's table."""
     _api_version(kind)  # a type from the table is spelled by azserve
     return Rendered(kind)
 
@@ -231,6 +243,7 @@ def _module_file(name: str) -> Rendered:
 
 
 def _role_id(text: str) -> Rendered:
+    """Write the GUID of a role."""
     if not all(character in "0123456789abcdef-" for character in text):
         raise Unrenderable(f"`{text}` is no id of a role", hint="role ids are GUIDs in lower case")
     return Rendered(text)
@@ -257,3 +270,23 @@ def _template(drawn: _Drawn) -> Rendered:
     if not isinstance(drawn, _Drawn):
         raise Unrenderable("only `region` can be embedded as a template", hint="print values as `{{ value | arm }}`")
     return Rendered(_HOLE)
+
+
+ARM_FILTERS: Final[Mapping[str, Callable[..., Rendered]]] = {
+    "arm": arm,
+    "resource_id": _resource_id,
+    "resource_name": _resource_name,
+    "template": _template,
+}
+BICEP_FILTERS: Final[Mapping[str, Callable[..., Rendered]]] = {
+    "bicep": bicep,
+    "comment": comment,
+    "module_file": _module_file,
+    "resource_type": _resource_type,
+}
+SHARED_FILTERS: Final[Mapping[str, Callable[..., Rendered]]] = {
+    "api_version": _api_version,
+    "identifier": identifier,
+    "role_id": _role_id,
+}
+"""In both languages."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -53,10 +53,17 @@ def write_artifact(artifact: Artifact, out_dir: Path, *, force: bool = False) ->
     `force` overwrites what azserve did not write. Raises UsageError where a path leads outside `out_dir` or the
     folder cannot be written.
     """
-    targets = {file: _target(out_dir, file) for file in artifact.files}
+    return write_files(artifact.files, out_dir, force=force, foreign=_foreign)
+
+
+def write_files(
+    files: Sequence[RenderedFile], out_dir: Path, *, force: bool, foreign: Callable[[Path], bool]
+) -> WrittenFiles:
+    """Write as `write_artifact` does; `foreign` tells what must not be overwritten unless `force` says so."""
+    targets = {file: _target(out_dir, file) for file in files}
     unchanged = [file for file, target in targets.items() if _same(target, file)]
     changed = [file for file in targets if file not in unchanged]
-    refused = [] if force else [file for file in changed if _foreign(targets[file])]
+    refused = [] if force else [file for file in changed if foreign(targets[file])]
     if refused:
         return WrittenFiles(unchanged=_paths(unchanged), refused=_paths(refused))
     for file in changed:
@@ -76,9 +83,9 @@ def check_artifact(artifact: Artifact, out_dir: Path) -> tuple[Difference, ...]:
 
 
 def _rendered_beside(folders: Iterable[Path], out_dir: Path) -> Iterator[Path]:
-    """Yield the files, in folders next to these, that are called as azserve calls what it renders for a region."""
+    """Yield the files, in folders next to these, that azserve may have rendered for a region."""
     for above in {folder.parent for folder in folders}:
-        for pattern in ("*/main.*", "*/region.*"):
+        for pattern in ("*/*.bicep", "*/*.bicepparam", "*/main.json", "*/region*.json"):
             yield from (path for path in (out_dir / above).glob(pattern) if path.is_file())
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from azserve.errors import ConfigurationError
 from azserve.model.artifact import Artifact, Format, Layout
 from azserve.model.catalogue import Catalogue
+from azserve.model.plan import Placement
 from azserve.model.results import FileOutcome, FileState, RenderResult
 from azserve.model.settings import Settings
-from azserve.model.verdict import ReasonCode
+from azserve.model.verdict import Reason, ReasonCode
 from azserve.planning.choosing import place
 from azserve.rendering.render import BOTH
 from azserve.rendering.render import render as render_placement
@@ -34,40 +35,49 @@ class RenderRequest:
     settings: Settings
     catalogue: Catalogue
     now: datetime
-    out: Path
+    out: Path | None
+    """None only where nothing is to be written or compared."""
     force: bool = False
     """Overwrite files that azserve did not write."""
-    check: bool = False
-    """Compare with what is on disk and write nothing."""
     formats: tuple[Format, ...] = ()
     """None named: what the layout usually has."""
     layout: Layout = Layout.REGIONS
 
 
 def render(request: RenderRequest) -> RenderResult:
-    """Render the regions that the published facts choose, and write or compare the files.
+    """Render the regions that the published facts choose, and write the files.
 
     Raises Refused where the published facts allow no choice, and ConfigurationError where files are in the way.
     """
-    facts = offline_facts(request.settings, request.catalogue, request.now)
-    placement = place(request.settings, request.catalogue, facts, request.now.date())
-    formats = request.formats or USUAL[request.layout]
-    artifact = render_placement(placement, TemplateSet(request.settings.templates), formats, request.layout)
-    outcomes = _compared(artifact, request) if request.check else _written(artifact, request)
+    placement, artifact = rendered(request)
+    assert request.out is not None
     return RenderResult(
         fleet_id=placement.fleet_id,
         out=request.out,
         regions=tuple(estate.region for estate in placement.estates),
-        files=outcomes,
-        warnings=tuple(each for each in placement.warnings if each.code not in UNASKED),
+        files=_written(artifact, request.out, force=request.force),
+        warnings=told(placement),
     )
 
 
-def _written(artifact: Artifact, request: RenderRequest) -> tuple[FileOutcome, ...]:
-    result = write_artifact(artifact, request.out, force=request.force)
+def rendered(request: RenderRequest) -> tuple[Placement, Artifact]:
+    """Return where the fleet goes by what is published, and its files."""
+    facts = offline_facts(request.settings, request.catalogue, request.now)
+    placement = place(request.settings, request.catalogue, facts, request.now.date())
+    formats = request.formats or USUAL[request.layout]
+    return placement, render_placement(placement, TemplateSet(request.settings.templates), formats, request.layout)
+
+
+def told(placement: Placement) -> tuple[Reason, ...]:
+    """Return the warnings that say something here."""
+    return tuple(each for each in placement.warnings if each.code not in UNASKED)
+
+
+def _written(artifact: Artifact, out: Path, *, force: bool) -> tuple[FileOutcome, ...]:
+    result = write_artifact(artifact, out, force=force)
     if result.refused:
         raise ConfigurationError(
-            f"{len(result.refused)} of {len(artifact.files)} files in `{request.out}` were not written by azserve: "
+            f"{len(result.refused)} of {len(artifact.files)} files in `{out}` were not written by azserve: "
             + ", ".join(f"`{path}`" for path in result.refused[:3]),
             code="foreign-file",
             hint="nothing was written; render to another folder, or pass `--force` to replace them",
@@ -89,8 +99,9 @@ STATES = {
 }
 
 
-def _compared(artifact: Artifact, request: RenderRequest) -> tuple[FileOutcome, ...]:
-    kinds = {difference.path: difference.kind for difference in check_artifact(artifact, request.out)}
+def compared(artifact: Artifact, out: Path) -> tuple[FileOutcome, ...]:
+    """Return how each file on disk stands against what would be rendered."""
+    kinds = {difference.path: difference.kind for difference in check_artifact(artifact, out)}
     sizes = {file.path: len(file.text.encode()) for file in artifact.files}
     return tuple(
         FileOutcome(path, STATES[kinds[path]] if path in kinds else FileState.UNCHANGED, sizes.get(path, 0))

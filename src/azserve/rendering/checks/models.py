@@ -177,7 +177,7 @@ def _lifecycle(subject: Subject) -> Iterator[Hit]:
 
 def _ending(lifecycle: Lifecycle, today: date) -> str | None:
     if lifecycle.retires and lifecycle.retires <= today:
-        return f"was retired on {lifecycle.retires}, as published"
+        return f"was retired on {lifecycle.retires} ({lifecycle.evidence.rank})"
     if lifecycle.stage in {LifecycleStage.DEPRECATED, LifecycleStage.RETIRED}:
         return f"is {lifecycle.stage}"
     return None

@@ -8,13 +8,16 @@ from typing import Any
 from azserve.model import results
 from azserve.model.resolved import ResolvedDocument
 from azserve.reporting.blocks import Block
-from azserve.reporting.views import fleet, planning, smoke, writing
+from azserve.reporting.views import fleet, planning, smoke, templates, writing
 
 VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     results.InitResult: writing.init,
     results.ValidateResult: writing.validate,
     ResolvedDocument: writing.resolved,
     results.RenderResult: writing.render,
+    results.CheckResult: templates.check,
+    results.EjectResult: templates.eject,
+    results.VersionsResult: templates.versions,
     results.PlanResult: planning.plan,
     results.DeployResult: planning.deploy,
     results.StatusResult: fleet.status,

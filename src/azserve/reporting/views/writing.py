@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from azserve.model.names import Region
 from azserve.model.resolved import ResolvedDocument
 from azserve.model.results import (
     EmulatorFactsResult,
     EmulatorResetResult,
     EndpointSummary,
+    FileOutcome,
     FileState,
     InitResult,
     RenderResult,
@@ -63,6 +66,15 @@ def _regions(endpoint: EndpointSummary) -> str:
 
 def render(result: RenderResult) -> tuple[Block, ...]:
     """Files per region."""
+    return (
+        *(Line(warning.message, Mark.WARNING) for warning in result.warnings),
+        file_table(result.files),
+        Line(f"{tally(result.files)} in {result.out} for {_names(result.regions)}"),
+    )
+
+
+def file_table(files: Sequence[FileOutcome]) -> Table:
+    """What became of each file."""
     columns = (Column("file"), Column("state"), Column("size", "right"))
     rows = tuple(
         (
@@ -70,17 +82,14 @@ def render(result: RenderResult) -> tuple[Block, ...]:
             cell(file.state, FILE_MARKS[file.state]),
             cell(f"{file.bytes / 1024:.1f} KiB", raw=file.bytes),
         )
-        for file in result.files
+        for file in files
     )
-    return (
-        *(Line(warning.message, Mark.WARNING) for warning in result.warnings),
-        Table(columns, rows),
-        Line(f"{_tally(result)} in {result.out} for {_names(result.regions)}"),
-    )
+    return Table(columns, rows)
 
 
-def _tally(result: RenderResult) -> str:
-    by_state = {state: sum(file.state is state for file in result.files) for state in FileState}
+def tally(files: Sequence[FileOutcome]) -> str:
+    """How many files are in which state: `3 written, 2 unchanged`."""
+    by_state = {state: sum(file.state is state for file in files) for state in FileState}
     return ", ".join(f"{number} {state}" for state, number in by_state.items() if number) or "no files"
 
 
