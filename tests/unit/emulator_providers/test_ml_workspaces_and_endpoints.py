@@ -236,6 +236,13 @@ def test_entra_sign_in_came_with_an_api_version(ready: Bench) -> None:
     assert ready.act(R1_PATH, "listKeys") == {"primaryKey": None, "secondaryKey": None}
 
 
+def test_the_previews_of_2024_know_a_usual_way_of_signing_in(ready: Bench) -> None:
+    body = endpoint()
+    del body["properties"]["authMode"]
+
+    assert ready.put(R1_PATH, body, version="2024-04-01-preview")["properties"]["authMode"] == "Key"
+
+
 def test_a_name_is_taken_in_the_whole_region_and_free_in_the_next(ready: Bench) -> None:
     ready.put(R1_PATH, endpoint())
     ready.project("proj2")

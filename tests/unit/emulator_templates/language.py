@@ -43,6 +43,9 @@ class Nowhere:
     def utc_now(self) -> datetime:
         return datetime(2026, 11, 22, 21, 5, 7, 120000, tzinfo=UTC)
 
+    def new_guid(self) -> str:
+        return "9d0a2b3c-0000-4000-8000-000000000001"
+
     def reference(self, target: str, api_version: str | None, *, full: bool) -> Json:
         if self.resources is None:
             raise UnresolvedError

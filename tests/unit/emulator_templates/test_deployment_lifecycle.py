@@ -47,6 +47,22 @@ def test_a_client_that_waits_as_told_sees_two_unfinished_polls(site: Site) -> No
     assert states == [{"status": "Running"}, {"status": "Running"}, {"status": "Succeeded"}]
 
 
+def test_each_new_guid_differs_and_stays_what_it_was_in_one_deployment(site: Site) -> None:
+    guids = {name: {"type": "string", "defaultValue": "[newGuid()]"} for name in ("a", "b")}
+    shown = outputs(a="[parameters('a')]", again="[parameters('a')]", b="[parameters('b')]")
+    found = site.deploy(template(parameters=guids, outputs=shown))["outputs"]
+    later = site.deploy(template(parameters=guids, outputs=shown), "later")["outputs"]
+
+    assert found["a"]["value"] == found["again"]["value"]
+    assert len({found["a"]["value"], found["b"]["value"], later["a"]["value"]}) == 3
+
+
+def test_a_type_may_end_in_a_slash(site: Site) -> None:
+    found = site.deploy(template(outputs=outputs(id="[resourceId('Microsoft.Resources/resourceGroups/', 'rg')]")))
+
+    assert found["outputs"]["id"]["value"] == GROUP_ID
+
+
 def test_a_name_in_any_script_has_an_address_that_a_header_can_carry(site: Site) -> None:
     reply = site.send("PUT", "größe", EMPTY)
     assert "/deployments/gr%C3%B6%C3%9Fe/operationStatuses/" in reply.headers["Azure-AsyncOperation"]

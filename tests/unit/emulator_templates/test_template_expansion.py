@@ -151,6 +151,18 @@ def test_a_default_may_use_other_parameters_and_the_time() -> None:
     assert value_of("[parameters('a')]", parameters=parameters) == "eastus2-2026"
 
 
+def test_null_for_a_parameter_with_a_default_means_the_default() -> None:
+    declared = {"p": {"type": "string", "defaultValue": "usual", "allowedValues": ["usual"]}}
+
+    assert value_of("[parameters('p')]", parameters=declared, given={"p": None}) == "usual"
+
+
+def test_null_for_a_parameter_that_may_be_null_is_null() -> None:
+    declared = {"p": {"type": "string", "defaultValue": "usual", "nullable": True}}
+
+    assert value_of("[parameters('p')]", parameters=declared, given={"p": None}) is None
+
+
 @pytest.mark.parametrize(
     ("shape", "expected"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -28,6 +29,7 @@ class Around:
     expansion: Expansion | None = None
     enclosing: Expansion | None = None
     """Of the template around a nested one of outer scope, whose resources it may name as well."""
+    _guids: int = 0
 
     def deployment(self) -> Json:
         """Return the deployment itself."""
@@ -120,6 +122,14 @@ class Around:
         if self.predicting:
             raise UnresolvedError
         return datetime.fromtimestamp(self.asked_at, UTC)
+
+    def new_guid(self) -> str:
+        """Return a GUID made of the deployment, its time and how often it was asked: the same when drawn again."""
+        if self.predicting:
+            raise UnresolvedError
+        self._guids += 1
+        basis = f"{self.wish.address}/{self.wish.correlation_id}/{self.asked_at!r}/{self._guids}"
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, basis))
 
     def reference(self, target: str, api_version: str | None, *, full: bool) -> Json:
         """Return what a resource looks like now."""

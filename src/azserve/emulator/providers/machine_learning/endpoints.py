@@ -50,6 +50,11 @@ inferred(
     because="the specification's PATCH cannot, and the host belongs to one model",
 )
 inferred(
+    "ml.endpoints.auth-mode",
+    "under the previews of 2024 an endpoint that names no authMode takes keys",
+    because="the documented Bicep (2024-04-01-preview) and azure-ai-ml (2024-01-01-preview) leave it out",
+)
+inferred(
     "ml.endpoints.audience",
     "an endpoint with Entra sign-in takes tokens for https://ml.azure.com and https://cognitiveservices.azure.com",
     because="the specification names the first, a client's fix found the second accepted",
@@ -257,7 +262,7 @@ def _refuse_shape(world: World, put: Put, location: str) -> None:
             status=404,
         )
     modes = _ALL_MODES if put.api_version[:10] >= "2025-12-01" else _KEY_ONLY
-    if properties.get("authMode") not in modes:
+    if _auth_mode(put) not in modes:
         raise user_error(
             world,
             f"'authMode' is required and should be one of: {', '.join(modes)}.",
@@ -298,6 +303,12 @@ def _refuse_workspace(world: World, workspace: Stored, location: str) -> None:
         raise user_error(world, problem, inner="InvalidWorkspace", location=location)
 
 
+def _auth_mode(put: Put) -> Json:
+    """Return the way of signing in that a wish asks for; the previews of 2024 have a usual one."""
+    usual = "Key" if put.api_version.startswith("2024") and put.api_version.endswith("-preview") else None
+    return properties_of(put).get("authMode", usual)
+
+
 def _refuse_second(world: World, put: Put, model_id: str, location: str) -> None:
     workspace = put.address.parent
     others = (
@@ -316,7 +327,7 @@ def _refuse_second(world: World, put: Put, model_id: str, location: str) -> None
 def _body(world: World, put: Put, offer: offers.Offer) -> dict[str, Json]:
     asked, was = properties_of(put), put.existing.properties if put.existing else {}
     properties: dict[str, Json] = {
-        "authMode": asked["authMode"],
+        "authMode": _auth_mode(put),
         "modelSettings": {"modelId": offer.model_id},
         "contentSafety": {"contentSafetyStatus": "Enabled", **(asked.get("contentSafety") or {})},
         "endpointState": was.get("endpointState", "Creating"),

@@ -21,5 +21,5 @@ PREVIEW = (
 )
 ENDPOINTS = (*STABLE, *PREVIEW)
 """Serverless endpoints and marketplace subscriptions."""
-WORKSPACES = (*ENDPOINTS, "2023-10-01", "2023-04-01", "2022-10-01", "2021-07-01", "2020-08-01")
-"""Also what the management SDK 1.0.1 sends."""
+WORKSPACES = (*ENDPOINTS, "2023-10-01", "2023-08-01-preview", "2023-04-01", "2022-10-01", "2021-07-01", "2020-08-01")
+"""Also what the management SDK 1.0.1 sends (2020-08-01), and the templates of azure-ai-ml (2023-08-01-preview)."""

@@ -71,6 +71,10 @@ class Outside(Protocol):
         """When the deployment was asked for."""
         ...
 
+    def new_guid(self) -> str:
+        """Return a GUID that no other call gives."""
+        ...
+
     def reference(self, target: str, api_version: str | None, *, full: bool) -> Json:
         """`reference(...)`: a resource of the template by symbol, name or id, or any other by id."""
         ...
@@ -134,7 +138,7 @@ class Frame:
     home: Place | None = None
     """Where the template's resources lie, if that is not `place`: a nested template of outer scope."""
     now_allowed: bool = False
-    """True in default values of parameters, the one place where `utcNow` is allowed."""
+    """True in default values of parameters, the one place where `utcNow` and `newGuid` are allowed."""
 
     def in_loop(self, name: str, index: int) -> Frame:
         """Return the frame of one turn of a loop."""

@@ -280,10 +280,14 @@ def check_segments(resource_type: str, name: str) -> None:
 
 
 def place_of(frame: Frame, source: dict[str, Json]) -> Place:
-    """Return the scope a resource names with `subscriptionId` and `resourceGroup`, else the deployment's own."""
+    """Return the scope a resource names with `subscriptionId` and `resourceGroup`, else the deployment's own.
+
+    An empty name is none: templates pass on parameters that default to nothing.
+    """
     place = frame.home or frame.place
     subscription, group = (
-        None if source.get(name) is None else text(frame, source, name) for name in ("subscriptionId", "resourceGroup")
+        text(frame, source, name) if evaluated(frame, source.get(name), name) not in (None, "") else None
+        for name in ("subscriptionId", "resourceGroup")
     )
     if subscription is not None and subscription.lower() != place.subscription.lower():
         return Place(subscription, group)

@@ -15,6 +15,7 @@ from azserve.emulator.arm.deployments.template.values import (
     same,
     text_of,
 )
+from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.wire import Json
 
 Given = Mapping[str, Callable[[], Json]]
@@ -31,6 +32,13 @@ TYPES = {
 }
 """Names of types as the API shows them, by name in lower case; recorded 2026-04-09."""
 HELP = "Please see https://aka.ms/arm-create-parameter-file for usage details."
+
+
+inferred(
+    "arm.deployments.parameters.null",
+    "null passed for a parameter that has a default means the default",
+    because="azure-ai-ml (1.35) creates every workspace with fifteen such nulls",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +126,9 @@ def maker(one: Declared, given: Callable[[], Json] | None, frame: Frame, *, hide
     def make() -> Json:
         if hide_secrets and one.type == "SecureString":
             raise UnresolvedError
-        if given is not None:
-            return checked(one, given())
+        value = given() if given is not None else None
+        if value is not None or (given is not None and not falls_back(one)):
+            return checked(one, value)
         default = one.source.get("defaultValue")
         try:
             return checked(one, resolve(frame, default))
@@ -127,6 +136,11 @@ def maker(one: Declared, given: Callable[[], Json] | None, frame: Frame, *, hide
             raise UnresolvedError(default) from unresolved
 
     return make
+
+
+def falls_back(one: Declared) -> bool:
+    """Return whether a null that is passed means the default."""
+    return "defaultValue" in one.source and one.source.get("nullable") is not True
 
 
 def checked(one: Declared, value: Json) -> Json:

@@ -24,7 +24,6 @@ FUNCTIONS: dict[str, Function | Form] = {
 REFUSED = {
     "managementgroup": "only resource groups and subscriptions are modelled",
     "managementgroupresourceid": "only resource groups and subscriptions are modelled",
-    "newguid": "it answers differently each time",
     "pickzones": "availability zones are not modelled",
     "tologicalzone": "availability zones are not modelled",
     "tologicalzones": "availability zones are not modelled",

@@ -35,8 +35,12 @@ def id_in(name: str, place: Place, resource_type: str, names: list[str]) -> str:
 
 
 def texts(name: str, values: list[Json]) -> list[str]:
-    """Return the arguments, all of them texts."""
-    return [wanted_text(name, value) for value in values]
+    """Return the arguments, all of them texts.
+
+    A type may end in a slash: Microsoft's own example for a group and what is in it writes
+    `resourceId('Microsoft.Resources/resourceGroups/', …)` (documentation, 2025).
+    """
+    return [wanted_text(name, value).rstrip("/") for value in values]
 
 
 def type_at(name: str, words: list[str], most: int) -> int:

@@ -1,4 +1,4 @@
-"""Functions on dates. Formats are the .NET ones that templates use."""
+"""Functions on dates, and the one on chance. Formats are the .NET ones that templates use."""
 
 from __future__ import annotations
 
@@ -97,13 +97,24 @@ def date_time_add(_: Frame, values: list[Json]) -> Json:
         raise unable("dateTimeAdd", "the result is not a valid date") from error
 
 
-def utc_now(frame: Frame, values: list[Json]) -> Json:
-    """When the deployment was asked for; only in default values of parameters."""
+def check_allowed(name: str, frame: Frame) -> None:
+    """Raise TemplateError unless the expression is a default value, where what differs each time is allowed."""
     if not frame.now_allowed:
         raise TemplateError(
-            "The template function 'utcNow' is not expected at this location. "
+            f"The template function '{name}' is not expected at this location. "
             "Please see https://aka.ms/arm-functions for usage details."
         )
+
+
+def new_guid(frame: Frame, values: list[Json]) -> Json:
+    """A GUID that no other call gives; only in default values of parameters."""
+    check_allowed("newGuid", frame)
+    return frame.outside.new_guid()
+
+
+def utc_now(frame: Frame, values: list[Json]) -> Json:
+    """When the deployment was asked for; only in default values of parameters."""
+    check_allowed("utcNow", frame)
     return shown(frame.outside.utc_now(), wanted_text("utcNow", values[0]) if values else USUAL)
 
 
@@ -127,5 +138,6 @@ FUNCTIONS = (
     Function("dateTimeAdd", date_time_add, 2, 3),
     Function("dateTimeFromEpoch", from_epoch, 1, 1),
     Function("dateTimeToEpoch", to_epoch, 1, 1),
+    Function("newGuid", new_guid, 0, 0),
     Function("utcNow", utc_now, 0, 1),
 )
