@@ -87,22 +87,20 @@ def judge_checks(task: Task, checks: tuple[Check, ...], subject: Subject) -> Jud
     failed = [check for check in checks if not check.passed]
     if not failed:
         return _held(task.probe, checks, subject)
-    first, shown = failed[0], _shown(task.probe)
-    traits = [trait for check in failed if (trait := shown.get(check.name)) is not None]
-    if len(traits) == len(failed):
-        lacks = _lacks(task, traits, subject, first.found)
-        if lacks:
-            return lacks
-    message = f"`{first.name}`: expected {first.expected}, found {first.found}"
-    return Judgement(Outcome.FAILED, message, code=first.name, again=Again.ONCE_MORE)
+    lacking = {check.name: trait for check in failed if (trait := _shown(task.probe, check, subject))}
+    fault = next((check for check in failed if check.name not in lacking), None)
+    if fault is None:
+        return _lacks(task, tuple(lacking.values()), subject, failed[0].found)
+    message = f"`{fault.name}`: expected {fault.expected}, found {fault.found}"
+    return Judgement(Outcome.FAILED, message, code=fault.name, again=Again.ONCE_MORE)
 
 
 def judge_error(task: Task, error: AzserveError, subject: Subject) -> Judgement:
     """Return what an error comes to."""
     if isinstance(error, ParameterRefused):
-        lacks = _lacks(task, task.probe.needs, subject, error.message)
-        if lacks:
-            return lacks
+        wanting = _not_published(task.probe.needs, subject)
+        if wanting:
+            return _lacks(task, wanting, subject, error.message)
     return Judgement(
         _outcome(error, subject),
         error.message,
@@ -147,14 +145,16 @@ def _again(error: AzserveError, subject: Subject) -> Again:
             return Again.NO
 
 
-def _lacks(task: Task, traits: Iterable[Trait], subject: Subject, found: str) -> Judgement | None:
-    """Return the judgement on a model that showed not to do this, None where it is published to do it.
+def _not_published(traits: Iterable[Trait], subject: Subject) -> tuple[Trait, ...]:
+    """Return the traits that a model is not published to have."""
+    return tuple(trait for trait in traits if subject.support(trait) is not Support.ACCEPTED)
+
+
+def _lacks(task: Task, wanting: tuple[Trait, ...], subject: Subject, found: str) -> Judgement:
+    """Return the judgement on a model that showed not to do what it is not published to do.
 
     Where nothing is published, what was asked for has failed, and what was not asked for has not been found out.
     """
-    wanting = [trait for trait in traits if subject.support(trait) is not Support.ACCEPTED]
-    if not wanting:
-        return None
     if any(subject.support(trait) in LACKING for trait in wanting):
         return Judgement(Outcome.UNSUPPORTED, f"does not do {_listed(wanting)}, as published")
     message = f"nothing is published on {_listed(wanting)}, and it did not show it: {found}"
@@ -164,12 +164,14 @@ def _lacks(task: Task, traits: Iterable[Trait], subject: Subject, found: str) ->
     return Judgement(Outcome.FAILED, message, code="trait-unknown", hint=hint)
 
 
-def _shown(probe: Probe) -> Mapping[str, Trait | None]:
+def _shown(probe: Probe, failed: Check, subject: Subject) -> Trait | None:
+    """Return the trait whose lack a failed check shows; None where that is published, or the check shows no trait."""
     match probe.question:
         case InfoQuestion():
-            return {}
+            return None
         case ChatQuestion(checks=checks):
-            return {check.name: check.shows for check in checks}
+            shows = [check.shows for check in checks if check.name == failed.name and check.shows is not None]
+            return next(iter(_not_published(shows, subject)), None)
 
 
 def _listed(traits: Iterable[Trait]) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 GROWTH = 1.5
+LEAST_S = 1.0
+"""What a wait costs of the patience at least, so that a service that asks for none is not asked for ever."""
 
 
 class Again(Enum):
@@ -67,7 +69,7 @@ class Waiting:
                 pause_s = asked_for_s if asked_for_s is not None else min(self._growing(), left_s)
                 if left_s <= 0 or pause_s > left_s:
                     return None
-                self._left[again] = left_s - pause_s
+                self._left[again] = left_s - max(pause_s, LEAST_S)
                 return pause_s
 
     def _growing(self) -> float:

@@ -62,10 +62,11 @@ ROLES = frozenset({"system", "user", "assistant", "tool"})
 def probes() -> tuple[Probe, ...]:
     """Return the probes there are, in the order they are asked. Raises `Bug` where a packaged file does not fit."""
     folder = files("azserve.verifying") / "probes"
-    return tuple(_packaged(name, folder.joinpath(f"{name}.json").read_text(encoding="utf-8")) for name in ORDER)
+    return tuple(packaged_probe(name, folder.joinpath(f"{name}.json").read_text(encoding="utf-8")) for name in ORDER)
 
 
-def _packaged(name: str, text: str) -> Probe:
+def packaged_probe(name: str, text: str) -> Probe:
+    """Return a probe of a file's text; raises `Bug` where it does not fit."""
     try:
         return probe_of(name, json.loads(text))
     except ValueError as error:
@@ -155,7 +156,7 @@ def _trait(given: Any, place: str) -> Trait:  # noqa: ANN401  whatever the file 
 
 def _member(raw: Raw, name: str, kind: type[T]) -> T:
     value = raw.get(name)
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or isinstance(value, bool):
         raise ValueError(f"`{name}` is missing or not {kind.__name__}")
     return value
 

@@ -1,0 +1,132 @@
+"""The probes there are, and files that do not fit."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from azserve.errors import Bug
+from azserve.model.catalogue import Trait
+from azserve.verifying import Probe, probes
+from azserve.verifying.probe import AnswerMatches, ChatQuestion, InfoQuestion, StreamChunks
+from azserve.verifying.reading import ORDER, packaged_probe, probe_of
+
+CHECK = {"name": "answer-given", "expects": "answer-given"}
+SOUND: dict[str, Any] = {
+    "asks": "does it answer?",
+    "needs": ["chat"],
+    "chat": {"messages": [{"role": "user", "content": "hello"}], "max_tokens": 16, "checks": [CHECK]},
+}
+
+
+def changed(path: str, value: object) -> dict[str, Any]:
+    """Return the sound file with one member set; None takes it away."""
+    copy: dict[str, Any] = {**SOUND, "chat": {**SOUND["chat"]}}
+    holder = copy
+    *parents, name = path.split(".")
+    for parent in parents:
+        holder = holder[parent]
+    if value is None:
+        del holder[name]
+    else:
+        holder[name] = value
+    return copy
+
+
+def test_the_probes_come_in_a_stable_order() -> None:
+    assert [probe.name for probe in probes()] == ["info", "chat", "stream", "reasoning"]
+
+
+def test_every_packaged_file_is_one_of_them() -> None:
+    folder = files("azserve.verifying") / "probes"
+
+    assert sorted(each.name for each in folder.iterdir()) == sorted(f"{name}.json" for name in ORDER)
+
+
+@pytest.mark.parametrize("probe", probes(), ids=lambda probe: probe.name)
+def test_each_probe_says_what_it_asks_and_checks_something(probe: Probe) -> None:
+    names = [check.name for check in probe.question.checks]
+
+    assert probe.asks.endswith("?")
+    assert names
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("probe", probes(), ids=lambda probe: probe.name)
+def test_a_probe_leaves_room_for_thinking_and_none_beyond(probe: Probe) -> None:
+    match probe.question:
+        case ChatQuestion(request):
+            assert 1024 <= (request.max_tokens or 0) <= 4096
+            assert request.max_tokens is not None
+            assert probe.most_tokens > request.max_tokens
+        case InfoQuestion():
+            assert probe.most_tokens == 0
+
+
+def test_reasoning_asks_the_tutorials_question_and_carries_the_answer() -> None:
+    (probe,) = (probe for probe in probes() if probe.name == "reasoning")
+
+    assert isinstance(probe.question, ChatQuestion)
+    assert probe.question.request.messages[0].content == "How many languages are in the world?"
+    assert probe.shows_answer
+    assert {check.shows for check in probe.question.checks} == {None, Trait.REASONING}
+
+
+def test_a_sound_file_is_a_probe() -> None:
+    probe = probe_of("hello", SOUND)
+
+    assert (probe.name, probe.needs, probe.shows_answer) == ("hello", (Trait.CHAT,), False)
+
+
+def test_an_expectation_may_take_a_value() -> None:
+    checks = [
+        {"name": "a", "expects": {"answer-matches": "[0-9]+"}, "shows": "reasoning"},
+        {"name": "b", "expects": {"stream-chunks": 3}},
+    ]
+
+    question = probe_of("hello", changed("chat.checks", checks)).question
+
+    assert isinstance(question, ChatQuestion)
+    assert isinstance(question.checks[0].expects, AnswerMatches)
+    assert question.checks[0].shows is Trait.REASONING
+    assert question.checks[1].expects == StreamChunks(3)
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        ([], "`probe` must be an object"),
+        (changed("asks", None), "`asks` is missing or not str"),
+        (changed("needs", "chat"), "`needs` is missing or not list"),
+        (changed("needs", ["flying"]), "`needs` names a trait that there is not: `flying`"),
+        (changed("colour", "red"), "unknown member `colour`"),
+        (changed("chat", None), "`info` or `chat` must say what to ask"),
+        (changed("info", {"checks": []}), "`info` and `chat` exclude each other"),
+        (changed("chat", "hello"), "`chat` must be an object"),
+        (changed("chat.max_tokens", None), "`max_tokens` is missing or not int"),
+        (changed("chat.max_tokens", True), "`max_tokens` is missing or not int"),
+        (changed("chat.max_tokens", "many"), "`max_tokens` is missing or not int"),
+        (changed("chat.colour", "red"), "unknown member `colour` in `chat`"),
+        (changed("chat.messages", [{"role": "king", "content": "x"}]), "`role` cannot be `king`"),
+        (changed("chat.messages", [{"role": "user"}]), "`content` is missing or not str"),
+        (changed("chat.checks", [{**CHECK, "expects": "love"}]), "there is no expectation `love` here"),
+        (changed("chat.checks", [{**CHECK, "expects": 7}]), "`expects` cannot be `7`"),
+        (changed("chat.checks", [{**CHECK, "expects": {}}]), "`expects` cannot be `{}`"),
+        (changed("chat.checks", [{**CHECK, "expects": {"answer-matches": "("}}]), "`answer-matches` does not take `(`"),
+        (changed("chat.checks", [{**CHECK, "expects": {"stream-chunks": "x"}}]), "`stream-chunks` does not take `x`"),
+        (changed("chat.checks", [{**CHECK, "shows": "flying"}]), "`shows` names a trait that there is not: `flying`"),
+        (changed("chat.checks", [{**CHECK, "expects": "info-model"}]), "there is no expectation `info-model` here"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_file_that_does_not_fit_says_where(raw: Any, message: str) -> None:
+    with pytest.raises(ValueError, match="^" + "".join(f"[{c}]" if c in "(){}[]?" else c for c in message)):
+        probe_of("hello", raw)
+
+
+@pytest.mark.parametrize("text", ["{", "{}"])
+def test_a_packaged_file_that_does_not_fit_is_our_bug(text: str) -> None:
+    with pytest.raises(Bug, match="the packaged probe `hello` does not fit"):
+        packaged_probe("hello", text)
