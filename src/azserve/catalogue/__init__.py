@@ -3,6 +3,8 @@
     data/sources.json     every source by name: rank, what it is, the date it spoke; facts refer to it
     data/regions.json     regions, and the sets of regions that documents repeat for many models
     data/traits.json      what a model does with a request, in sets that models share
+    data/units.json       what a capacity unit of each Foundry sku was worth, and how many there may be, when recorded
+    data/prices.json      which meters of the price list stand for what, with prices as once read; see `prices`
     data/models/*.json    one file per vendor; per model and hosting: offer, ids, versions, skus, limits, regions
 
 A fact is written here in our own form with the source it was read in, and is corrected by editing data, not code. The

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -21,6 +21,7 @@ from azserve.model.catalogue import (
     Offer,
     RegionEntry,
     Route,
+    SkuUnit,
     Support,
     Trait,
 )
@@ -43,6 +44,7 @@ class DataFiles:
     traits: Raw
     models: Mapping[str, Raw]
     """By file name, without its folder."""
+    units: Raw = field(default_factory=lambda: {"models": {}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,13 @@ def read_data_files() -> DataFiles:
         regions=parsed("regions.json"),
         traits=parsed("traits.json"),
         models={f"{vendor}.json": parsed("models", f"{vendor}.json") for vendor in VENDORS},
+        units=parsed("units.json"),
     )
 
 
 def catalogue_from(data: DataFiles) -> Catalogue:
     """Make the catalogue of parsed files; raises `Bug` with the place of what does not fit."""
-    sources = _each("sources.json", data.sources, _evidence)
+    sources = _each("sources.json", data.sources, evidence_of)
     references = _References(
         sources=sources,
         region_sets={name: tuple(Region(r) for r in members) for name, members in data.regions["sets"].items()},
@@ -96,6 +99,7 @@ def catalogue_from(data: DataFiles) -> Catalogue:
         models=models,
         regions={entry.name: entry for entry in regions.values()},
         as_of=max(evidence.as_of for evidence in sources.values() if evidence.as_of),
+        units=_units(data.units, sources),
     )
 
 
@@ -109,7 +113,8 @@ def _each(file: str, raw: Raw, read: Callable[[Raw], T]) -> dict[str, T]:
     return entries
 
 
-def _evidence(raw: Raw) -> Evidence:
+def evidence_of(raw: Raw) -> Evidence:
+    """Return an entry of `sources.json`."""
     return Evidence(rank=Rank(raw["rank"]), source=raw["source"], as_of=date.fromisoformat(raw["as_of"]))
 
 
@@ -162,3 +167,23 @@ def _lifecycle(raw: Raw, sources: Mapping[str, Evidence]) -> Lifecycle:
         retires=date.fromisoformat(raw["retires"]) if "retires" in raw else None,
         replacement=ModelName(raw["replacement"]) if "replacement" in raw else None,
     )
+
+
+def _units(raw: Raw, sources: Mapping[str, Evidence]) -> dict[ModelName, tuple[SkuUnit, ...]]:
+    def read(rows: list[Raw]) -> tuple[SkuUnit, ...]:
+        return tuple(
+            SkuUnit(
+                sku=row["sku"],
+                versions=tuple(row["versions"]),
+                pool=row["pool"],
+                evidence=sources[raw["source"]],
+                tokens_per_minute=row.get("tokens_per_minute"),
+                requests_per_minute=row.get("requests_per_minute"),
+                minimum=row.get("minimum"),
+                maximum=row.get("maximum"),
+                step=row.get("step"),
+            )
+            for row in rows
+        )
+
+    return {ModelName(name): rows for name, rows in _each("units.json", raw["models"], read).items()}

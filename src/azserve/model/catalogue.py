@@ -152,6 +152,23 @@ class PoolScope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SkuUnit:
+    """What one capacity unit of a model's sku is worth, and how many there may be. Dated: Azure's list decides."""
+
+    sku: str
+    versions: tuple[str, ...]
+    pool: str
+    """The `usageName` it draws on."""
+    evidence: Evidence
+    tokens_per_minute: float | None = None
+    """None where the list gives no rate: provisioned throughput, whose worth depends on the model and the load."""
+    requests_per_minute: float | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """The published facts, read from data files once."""
 
@@ -161,6 +178,8 @@ class Catalogue:
     """The newest date of any fact in it."""
     pool_scopes: Mapping[str, PoolScope] = field(default_factory=dict)
     """By `usageName`, where a document says; see `pool_scope` for the rest."""
+    units: Mapping[ModelName, tuple[SkuUnit, ...]] = field(default_factory=dict)
+    """Foundry skus by model, as recorded in one region."""
 
     def pool_scope(self, usage_name: str) -> PoolScope:
         """Return a pool's reach.
