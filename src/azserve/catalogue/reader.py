@@ -170,20 +170,21 @@ def _lifecycle(raw: Raw, sources: Mapping[str, Evidence]) -> Lifecycle:
 
 
 def _units(raw: Raw, sources: Mapping[str, Evidence]) -> dict[ModelName, tuple[SkuUnit, ...]]:
-    def read(rows: list[Raw]) -> tuple[SkuUnit, ...]:
-        return tuple(
-            SkuUnit(
-                sku=row["sku"],
-                versions=tuple(row["versions"]),
-                pool=row["pool"],
-                evidence=sources[raw["source"]],
-                tokens_per_minute=row.get("tokens_per_minute"),
-                requests_per_minute=row.get("requests_per_minute"),
-                minimum=row.get("minimum"),
-                maximum=row.get("maximum"),
-                step=row.get("step"),
-            )
-            for row in rows
+    def read(row: Raw) -> SkuUnit:
+        return SkuUnit(
+            sku=row["sku"],
+            versions=tuple(row["versions"]),
+            pool=row["pool"],
+            evidence=sources[raw["source"]],
+            tokens_per_minute=row.get("tokens_per_minute"),
+            requests_per_minute=row.get("requests_per_minute"),
+            minimum=row.get("minimum"),
+            maximum=row.get("maximum"),
+            step=row.get("step"),
         )
 
-    return {ModelName(name): rows for name, rows in _each("units.json", raw["models"], read).items()}
+    units: dict[ModelName, tuple[SkuUnit, ...]] = {}
+    for name, rows in raw["models"].items():
+        placed = {f"{name}[{at}]": row for at, row in enumerate(rows)}
+        units[ModelName(name)] = tuple(_each("units.json", placed, read).values())
+    return units

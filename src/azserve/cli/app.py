@@ -18,6 +18,7 @@ from azserve.errors import ExitCode, Problem
 if TYPE_CHECKING:
     from azserve.config import ConfigRequest
     from azserve.model.catalogue import Catalogue
+    from azserve.model.names import Region
     from azserve.model.progress import Progress
     from azserve.model.settings import Settings
     from azserve.reporting.blocks import Block
@@ -119,6 +120,27 @@ class App:
         settings = load(self.config_request())
         self.noted.extend(settings.warnings)
         return settings
+
+    def settings_for_nothing(self) -> Settings:
+        """Return the file's settings where there is a file, else what environment and flags say by themselves."""
+        from azserve.config.ad_hoc import no_fleet
+
+        request = self.config_request()
+        return self.settings() if request.file.exists() or self.options.config else no_fleet(request)
+
+    def regions(self, given: tuple[str, ...]) -> tuple[Region, ...]:
+        """Return regions that a person typed; raises UsageError for one that there is not."""
+        from azserve.config.vocabulary import nearest
+        from azserve.errors import UsageError
+        from azserve.model.names import region
+
+        known = self.catalogue().regions
+        for each in given:
+            if region(each) not in known:
+                near = nearest(each, list(known))
+                meant = f"did you mean `{near}`?" if near else "`azserve regions --model MODEL` lists all there are"
+                raise UsageError(f"no region `{each}` is known", code="unknown-region", hint=meant)
+        return tuple(region(each) for each in given)
 
     def config_request(self) -> ConfigRequest:
         """What `config` is asked."""

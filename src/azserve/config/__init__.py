@@ -8,6 +8,7 @@
                 rules: what single values must be
     meaning     what keys mean together, hosting: an endpoint's own, hosts: a host's; complaints: how all of it is said
     building    to `Settings`;  origins: where each value came from;  starter: what `azserve init` writes
+    ad_hoc      settings for a model that somebody asks about without a file
 
 Everything wrong is said at once: what does not fit the shape is complained about and left out, and the rest is
 looked at as if it were whole. Environments that were not asked for are checked too, as far as their own overlay

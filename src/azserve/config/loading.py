@@ -57,10 +57,19 @@ class _View:
     problems: tuple[Problem, ...]
 
 
+def load_text(request: ConfigRequest, text: bytes) -> Settings:
+    """Return the settings of a document that is at hand; the request's file only names it."""
+    return _loaded(request, text).settings
+
+
 def load_settings(request: ConfigRequest) -> Loaded:
     """Return the settings; raises ConfigurationError with every problem of the file, whatever the environment."""
+    return _loaded(request, read_file(request.file))
+
+
+def _loaded(request: ConfigRequest, text: bytes) -> Loaded:
     file = request.file
-    reading = read_tree(read_file(file), str(file))
+    reading = read_tree(text, str(file))
     environments, strange = _environments(reading.document)
     chosen, missing = _chosen(request, environments, str(file))
     view = _view(request, reading.document, chosen, environments.get(chosen or ""))

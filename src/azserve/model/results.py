@@ -93,8 +93,8 @@ class AffectedEndpoint:
     version: str | None
     retires: date | None
     evidence: Evidence
-    edit: str
-    """The change to the file that moves it to the replacement."""
+    edit: tuple[str, ...]
+    """The change to the file that moves it to the replacement; empty where there is none to move to."""
     live: tuple[LiveStatus, ...] = ()
 
 

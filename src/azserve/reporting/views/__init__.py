@@ -8,12 +8,17 @@ from typing import Any
 from azserve.model import results
 from azserve.model.resolved import ResolvedDocument
 from azserve.reporting.blocks import Block
-from azserve.reporting.views import fleet, planning, smoke, templates, writing
+from azserve.reporting.views import fleet, models, places, planning, smoke, templates, writing
 
 VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     results.InitResult: writing.init,
     results.ValidateResult: writing.validate,
     ResolvedDocument: writing.resolved,
+    results.ModelsResult: models.models,
+    results.ModelResult: models.model,
+    results.RegionsResult: places.regions,
+    results.QuotaResult: places.quota,
+    results.MatrixResult: places.matrix,
     results.RenderResult: writing.render,
     results.CheckResult: templates.check,
     results.EjectResult: templates.eject,

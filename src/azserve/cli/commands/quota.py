@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import click
+
+from azserve.cli.app import App, Verb
+from azserve.errors import ExitCode
+
+
+@click.command(cls=Verb, example="azserve quota\nazserve quota --region swedencentral -o tsv")
+@click.option("--region", "only", multiple=True, metavar="REGION", help="Only there; may be repeated.")
+@click.pass_obj
+def quota(app: App, *, only: tuple[str, ...]) -> ExitCode:
+    """Show limit, held by this fleet and by others, asked and left, per region and pool; writes nothing to Azure."""
+    from azserve.verbs.quota import QuotaRequest
+    from azserve.verbs.quota import quota as run
+
+    settings = app.settings()
+    with app.azure(settings) as azure, app.progress() as progress:
+        result = run(QuotaRequest(settings, app.catalogue(), app.regions(only)), azure, app.now, progress)
+    return app.answer(result)

@@ -1,0 +1,42 @@
+"""`azserve matrix`: the chosen regions, for a CI system to fan out over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from azserve.model.catalogue import Catalogue
+from azserve.model.estate import RegionEstate
+from azserve.model.names import EndpointKey
+from azserve.model.progress import Progress, silent
+from azserve.model.results import MatrixEntry, MatrixResult
+from azserve.model.settings import Settings
+from azserve.planning.choosing import OnUnknown, candidates, place
+from azserve.surveying.survey import SurveyRequest, survey
+from azserve.verbs.ports import AzurePorts, Clock
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRequest:
+    """What to place, and how strictly."""
+
+    settings: Settings
+    catalogue: Catalogue
+    on_unknown: OnUnknown = OnUnknown.WARN
+    strict: bool = False
+
+
+def matrix(request: MatrixRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> MatrixResult:
+    """Return an entry per chosen region, in order of choice; raises Refused as `plan` does."""
+    settings, catalogue = request.settings, request.catalogue
+    facts = survey(SurveyRequest(settings, catalogue, candidates(settings, catalogue)), azure.reader, clock, progress)
+    today = facts.taken_at.date()
+    placement = place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
+    order = list(settings.endpoints)
+    entries = (MatrixEntry(one.region, tuple(sorted(_keys(one), key=order.index))) for one in placement.estates)
+    return MatrixResult(tuple(entries))
+
+
+def _keys(estate: RegionEstate) -> tuple[EndpointKey, ...]:
+    serverless = estate.serverless.endpoints if estate.serverless else ()
+    foundry = estate.foundry.deployments if estate.foundry else ()
+    return (*(one.key for one in serverless), *(one.key for one in foundry))

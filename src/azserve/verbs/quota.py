@@ -1,0 +1,54 @@
+"""`azserve quota`: the pools that the fleet draws on, region by region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from azserve.model.catalogue import Catalogue
+from azserve.model.names import Region
+from azserve.model.progress import Progress, silent
+from azserve.model.results import QuotaResult, QuotaRow
+from azserve.model.settings import Settings
+from azserve.planning.choosing import candidates
+from azserve.planning.pools import PoolUse, pools_of
+from azserve.planning.situation import Situation
+from azserve.surveying.survey import SurveyRequest, survey
+from azserve.verbs.ports import AzurePorts, Clock
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRequest:
+    """Whose quota, and where."""
+
+    settings: Settings
+    catalogue: Catalogue
+    regions: tuple[Region, ...] = ()
+    """Only these; empty: every candidate."""
+
+
+def quota(request: QuotaRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> QuotaResult:
+    """Return limit, use and demand of each pool in each region that the fleet may go to."""
+    settings, catalogue = request.settings, request.catalogue
+    wanted = tuple(one for one in candidates(settings, catalogue) if not request.regions or one in request.regions)
+    facts = survey(SurveyRequest(settings, catalogue, wanted), azure.reader, clock, progress)
+    situation = Situation(settings, catalogue, facts, facts.taken_at.date())
+    rows = tuple(_row(use) for use in pools_of(situation, wanted))
+    return QuotaResult(settings.fleet_id, rows, facts.taken_at)
+
+
+def _row(use: PoolUse) -> QuotaRow:
+    pool, first = use.pool, use.reasons[0] if use.reasons else None
+    return QuotaRow(
+        region=use.region,
+        pool=use.name,
+        scope=use.scope,
+        endpoints=use.endpoints,
+        limit=pool.limit if pool else None,
+        held=use.held,
+        others=max(0.0, pool.current - use.held) if pool and use.held is not None else None,
+        asked=use.asked,
+        left=pool.left if pool else None,
+        answer=use.answer,
+        because="; ".join(reason.message for reason in use.reasons),
+        hint=first.hint if first else None,
+    )

@@ -1,0 +1,71 @@
+"""`azserve regions`: every endpoint in every region, with a verdict and its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from azserve.model.catalogue import Catalogue
+from azserve.model.names import Region
+from azserve.model.progress import Progress, silent
+from azserve.model.results import RegionRow, RegionsResult
+from azserve.model.settings import Settings
+from azserve.model.verdict import Answer, Verdict
+from azserve.planning.choosing import candidates
+from azserve.planning.everywhere import assess_everywhere, every_region, widened
+from azserve.planning.lifecycle import published_warnings
+from azserve.planning.situation import Situation
+from azserve.surveying.survey import SurveyRequest, survey
+from azserve.verbs.ports import AzurePorts, Clock
+
+ORDER = {Answer.YES: 0, Answer.UNKNOWN: 1, Answer.NO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class RegionsRequest:
+    """What to place, and where to look."""
+
+    settings: Settings
+    catalogue: Catalogue
+    regions: tuple[Region, ...] = ()
+    """Only these; empty: every region of the cloud."""
+    strict: bool = False
+    """A published retirement in the past is a no."""
+    of_fleet: bool = True
+    """False for a model that was asked about without a file."""
+
+
+def regions(request: RegionsRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> RegionsResult:
+    """Return a row per region, those that meet the need first, the file's candidates before others."""
+    settings, catalogue = request.settings, request.catalogue
+    wanted = request.regions or every_region(settings, catalogue)
+    facts = survey(SurveyRequest(widened(settings, wanted), catalogue, wanted), azure.reader, clock, progress)
+    situation = Situation(settings, catalogue, facts, facts.taken_at.date(), request.strict)
+    verdicts = assess_everywhere(situation, wanted)
+    named = frozenset(candidates(settings, catalogue)) if request.of_fleet else frozenset[Region]()
+    rows = [_row(region, request, verdicts, candidate=region in named) for region in wanted]
+    return RegionsResult(
+        fleet_id=settings.fleet_id if request.of_fleet else None,
+        endpoints=tuple(settings.endpoints),
+        rows=tuple(sorted(rows, key=_how_well)),
+        warnings=published_warnings(settings, catalogue, facts.taken_at.date()),
+        taken_at=facts.taken_at,
+    )
+
+
+def _row(region: Region, request: RegionsRequest, verdicts: tuple[Verdict, ...], *, candidate: bool) -> RegionRow:
+    """Return a region's row: it meets the need as well as its worst endpoint; a model without a file, as its best."""
+    here = tuple(one for one in verdicts if one.region == region)
+    counting = [one for one in here if _may_go(one, request.settings)] or list(here)
+    decides = max if request.of_fleet else min
+    return RegionRow(region, candidate, decides({one.answer for one in counting}, key=ORDER.__getitem__), here)
+
+
+def _how_well(row: RegionRow) -> tuple[int, bool, int]:
+    """Return a sort key: what meets the need, then what the file names, then what takes most of the fleet."""
+    return ORDER[row.answer], not row.candidate, sum(ORDER[verdict.answer] for verdict in row.verdicts)
+
+
+def _may_go(verdict: Verdict, settings: Settings) -> bool:
+    """Whether the file lets an endpoint go to a region; one with a list of its own goes nowhere else."""
+    own = settings.endpoints[verdict.endpoint].regions
+    return own is None or not own.of or verdict.region in own.of
