@@ -21,10 +21,19 @@ Raw = Mapping[str, Any]
 @lru_cache(maxsize=1)
 def load_prices() -> PriceBook:
     """Return the meters and the prices once read."""
-    folder = files("azserve.catalogue") / "data"
-    prices = json.loads((folder / "prices.json").read_text(encoding="utf-8"))
-    sources = json.loads((folder / "sources.json").read_text(encoding="utf-8"))
-    return prices_from(prices, {name: evidence_of(raw) for name, raw in sources.items()})
+    sources = _parsed("sources.json")
+    return prices_from(read_price_file(), {name: evidence_of(raw) for name, raw in sources.items()})
+
+
+def read_price_file() -> Raw:
+    """Parse the packaged data file."""
+    return _parsed("prices.json")
+
+
+def _parsed(name: str) -> Raw:
+    file = files("azserve.catalogue") / "data" / name
+    parsed: Raw = json.loads(file.read_text(encoding="utf-8"))
+    return parsed
 
 
 def prices_from(raw: Raw, sources: Mapping[str, Evidence]) -> PriceBook:

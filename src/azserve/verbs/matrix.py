@@ -11,8 +11,9 @@ from azserve.model.progress import Progress, silent
 from azserve.model.results import MatrixEntry, MatrixResult
 from azserve.model.settings import Settings
 from azserve.planning.choosing import OnUnknown, candidates, place
+from azserve.surveying.ports import AzureReader
 from azserve.surveying.survey import SurveyRequest, survey
-from azserve.verbs.ports import AzurePorts, Clock
+from azserve.verbs.ports import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,10 @@ class MatrixRequest:
     strict: bool = False
 
 
-def matrix(request: MatrixRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> MatrixResult:
+def matrix(request: MatrixRequest, reader: AzureReader, clock: Clock, progress: Progress = silent) -> MatrixResult:
     """Return an entry per chosen region, in order of choice; raises Refused as `plan` does."""
     settings, catalogue = request.settings, request.catalogue
-    facts = survey(SurveyRequest(settings, catalogue, candidates(settings, catalogue)), azure.reader, clock, progress)
+    facts = survey(SurveyRequest(settings, catalogue, candidates(settings, catalogue)), reader, clock, progress)
     today = facts.taken_at.date()
     placement = place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
     order = list(settings.endpoints)

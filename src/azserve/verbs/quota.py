@@ -12,8 +12,9 @@ from azserve.model.settings import Settings
 from azserve.planning.choosing import candidates
 from azserve.planning.pools import PoolUse, pools_of
 from azserve.planning.situation import Situation
+from azserve.surveying.ports import AzureReader
 from azserve.surveying.survey import SurveyRequest, survey
-from azserve.verbs.ports import AzurePorts, Clock
+from azserve.verbs.ports import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,11 @@ class QuotaRequest:
     """Only these; empty: every candidate."""
 
 
-def quota(request: QuotaRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> QuotaResult:
+def quota(request: QuotaRequest, reader: AzureReader, clock: Clock, progress: Progress = silent) -> QuotaResult:
     """Return limit, use and demand of each pool in each region that the fleet may go to."""
     settings, catalogue = request.settings, request.catalogue
     wanted = tuple(one for one in candidates(settings, catalogue) if not request.regions or one in request.regions)
-    facts = survey(SurveyRequest(settings, catalogue, wanted), azure.reader, clock, progress)
+    facts = survey(SurveyRequest(settings, catalogue, wanted), reader, clock, progress)
     situation = Situation(settings, catalogue, facts, facts.taken_at.date())
     rows = tuple(_row(use) for use in pools_of(situation, wanted))
     return QuotaResult(settings.fleet_id, rows, facts.taken_at)

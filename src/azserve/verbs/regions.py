@@ -14,8 +14,9 @@ from azserve.planning.choosing import candidates
 from azserve.planning.everywhere import assess_everywhere, every_region, widened
 from azserve.planning.lifecycle import published_warnings
 from azserve.planning.situation import Situation
+from azserve.surveying.ports import AzureReader
 from azserve.surveying.survey import SurveyRequest, survey
-from azserve.verbs.ports import AzurePorts, Clock
+from azserve.verbs.ports import Clock
 
 ORDER = {Answer.YES: 0, Answer.UNKNOWN: 1, Answer.NO: 2}
 
@@ -34,11 +35,11 @@ class RegionsRequest:
     """False for a model that was asked about without a file."""
 
 
-def regions(request: RegionsRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> RegionsResult:
+def regions(request: RegionsRequest, reader: AzureReader, clock: Clock, progress: Progress = silent) -> RegionsResult:
     """Return a row per region, those that meet the need first, the file's candidates before others."""
     settings, catalogue = request.settings, request.catalogue
     wanted = request.regions or every_region(settings, catalogue)
-    facts = survey(SurveyRequest(widened(settings, wanted), catalogue, wanted), azure.reader, clock, progress)
+    facts = survey(SurveyRequest(widened(settings, wanted), catalogue, wanted), reader, clock, progress)
     situation = Situation(settings, catalogue, facts, facts.taken_at.date(), request.strict)
     verdicts = assess_everywhere(situation, wanted)
     named = frozenset(candidates(settings, catalogue)) if request.of_fleet else frozenset[Region]()

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from azserve.catalogue import load_catalogue
+from azserve.catalogue.prices import read_price_file
 from azserve.catalogue.reader import DataFiles, catalogue_from, read_data_files
 from azserve.errors import Bug
 from azserve.model.catalogue import (
@@ -179,7 +180,7 @@ def test_it_is_as_fresh_as_its_newest_fact() -> None:
 
 def test_a_source_that_nothing_names_is_not_kept() -> None:
     data = read_data_files()
-    text = f"{data.regions}{data.models}"
+    text = f"{data.regions}{data.models}{data.units}{read_price_file()}"
     assert [name for name in data.sources if repr(name) not in text] == []
 
 

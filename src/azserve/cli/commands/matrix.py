@@ -26,7 +26,7 @@ def matrix(app: App, *, strict: bool, on_unknown: str) -> ExitCode:
     settings = app.settings()
     request = MatrixRequest(settings, app.catalogue(), OnUnknown(on_unknown), strict=strict)
     with app.azure(settings) as azure, app.progress() as progress:
-        result = run(request, azure, app.now, progress)
+        result = run(request, azure.reader, app.now, progress)
     if app.options.output != "table" or app.options.query:
         return app.answer(result)
     app.streams.out.write(json.dumps(plain(result), separators=(",", ":")) + "\n")

@@ -16,5 +16,5 @@ def quota(app: App, *, only: tuple[str, ...]) -> ExitCode:
 
     settings = app.settings()
     with app.azure(settings) as azure, app.progress() as progress:
-        result = run(QuotaRequest(settings, app.catalogue(), app.regions(only)), azure, app.now, progress)
+        result = run(QuotaRequest(settings, app.catalogue(), app.regions(only)), azure.reader, app.now, progress)
     return app.answer(result)

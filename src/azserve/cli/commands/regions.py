@@ -39,7 +39,7 @@ def regions(
     settings = app.settings() if model is None else _ad_hoc(app, model, model_version, sku, capacity)
     request = RegionsRequest(settings, app.catalogue(), app.regions(only), strict=strict, of_fleet=model is None)
     with app.azure(settings) as azure, app.progress() as progress:
-        result = run(request, azure, app.now, progress)
+        result = run(request, azure.reader, app.now, progress)
     return app.answer(result)
 
 
