@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from azserve.model.catalogue import Catalogue
 from azserve.model.estate import RegionEstate
 from azserve.model.names import EndpointKey
+from azserve.model.outlook import MatrixEntry, MatrixResult
 from azserve.model.progress import Progress, silent
-from azserve.model.results import MatrixEntry, MatrixResult
 from azserve.model.settings import Settings
 from azserve.planning.choosing import OnUnknown, candidates, place
 from azserve.surveying.ports import AzureReader

@@ -11,8 +11,7 @@ from azserve.errors import AzserveError, UsageError
 from azserve.model.catalogue import Catalogue, HostedModel, Hosting, Lifecycle, LifecycleStage, ModelEntry
 from azserve.model.facts import OfferedModel, OfferedSku
 from azserve.model.names import ModelName, Region
-from azserve.model.prices import Meter, PriceBook
-from azserve.model.results import (
+from azserve.model.outlook import (
     AffectedEndpoint,
     HostingDetail,
     LiveStatus,
@@ -23,6 +22,7 @@ from azserve.model.results import (
     SkuDetail,
     VersionDetail,
 )
+from azserve.model.prices import Meter, PriceBook
 from azserve.model.settings import EndpointSettings, Settings
 from azserve.model.verdict import Evidence, Rank
 from azserve.planning.choosing import candidates

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from azserve.model.catalogue import Catalogue
 from azserve.model.names import Region
+from azserve.model.outlook import QuotaResult, QuotaRow
 from azserve.model.progress import Progress, silent
-from azserve.model.results import QuotaResult, QuotaRow
 from azserve.model.settings import Settings
 from azserve.planning.choosing import candidates
 from azserve.planning.pools import PoolUse, pools_of

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from azserve.model.catalogue import Catalogue
 from azserve.model.names import Region
+from azserve.model.outlook import RegionRow, RegionsResult
 from azserve.model.progress import Progress, silent
-from azserve.model.results import RegionRow, RegionsResult
 from azserve.model.settings import Settings
 from azserve.model.verdict import Answer, Verdict
 from azserve.planning.choosing import candidates

@@ -62,7 +62,9 @@ def test_help_lists_every_verb_and_exit_code() -> None:
     assert [code for code in ExitCode if f"{code.value}  " not in run.out] == []
 
 
-@pytest.mark.parametrize("verb", [verb for verb in group.VERBS if verb not in {"keys", "templates", "emulator"}])
+@pytest.mark.parametrize(
+    "verb", [verb for verb in group.VERBS if verb not in {"keys", "models", "templates", "emulator"}]
+)
 def test_every_verb_has_help_with_an_example(verb: str) -> None:
     run = Run(verb, "--help")
 
@@ -70,7 +72,10 @@ def test_every_verb_has_help_with_an_example(verb: str) -> None:
     assert f"Example:\n    azserve {verb}" in run.out
 
 
-@pytest.mark.parametrize("words", ["keys list", "emulator run", "emulator exec", "emulator reset", "emulator facts"])
+@pytest.mark.parametrize(
+    "words",
+    ["keys list", "models list", "models show", "emulator run", "emulator exec", "emulator reset", "emulator facts"],
+)
 def test_every_verb_in_a_group_has_help_with_an_example(words: str) -> None:
     run = Run(*words.split(), "--help")
 

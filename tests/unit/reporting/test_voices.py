@@ -7,7 +7,7 @@ import json
 import pytest
 
 from azserve.errors import UsageError
-from azserve.model import results
+from azserve.model import outlook, results
 from azserve.model.resolved import ResolvedDocument
 from azserve.reporting.blocks import Block, Column, Line, Mark, Narrow, Table, cell, count, seconds
 from azserve.reporting.views import VIEWS, view
@@ -171,7 +171,7 @@ def test_counts_agree_with_their_noun() -> None:
 
 
 def test_every_result_has_a_view() -> None:
-    named = {value for name, value in vars(results).items() if name.endswith("Result")}
+    named = {value for name, value in {**vars(results), **vars(outlook)}.items() if name.endswith("Result")}
 
     assert named | {ResolvedDocument} == set(VIEWS)
 

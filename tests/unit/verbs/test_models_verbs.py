@@ -13,7 +13,7 @@ from azserve.catalogue.prices import load_prices
 from azserve.errors import AzureFailed, UsageError
 from azserve.model.catalogue import Hosting, LifecycleStage
 from azserve.model.names import Region
-from azserve.model.results import HostingDetail, ModelResult
+from azserve.model.outlook import HostingDetail, ModelResult
 from azserve.verbs.models import ModelRequest, ModelsRequest, list_models, show_model
 
 EASTUS2, WESTUS3 = Region("eastus2"), Region("westus3")

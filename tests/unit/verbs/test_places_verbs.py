@@ -12,7 +12,7 @@ from tests.unit.surveying.test_survey import FakeReader
 from azserve.errors import AzureFailed, Refused
 from azserve.model.facts import QuotaPool
 from azserve.model.names import Region
-from azserve.model.results import QuotaRow, RegionsResult
+from azserve.model.outlook import QuotaRow, RegionsResult
 from azserve.model.settings import Settings
 from azserve.model.verdict import Answer
 from azserve.planning.everywhere import every_region

@@ -8,7 +8,7 @@ from azserve.cli.app import App, Verb
 from azserve.errors import ExitCode
 
 
-@click.command(cls=Verb, example='echo "matrix=$(azserve matrix -e prod)" >> "$GITHUB_OUTPUT"')
+@click.command(cls=Verb, example='azserve matrix -e prod\necho "matrix=$(azserve matrix)" >> "$GITHUB_OUTPUT"')
 @click.option("--strict", is_flag=True, help="Refuse where there is a warning.")
 @click.option("--on-unknown", type=click.Choice(["fail", "warn", "try"]), default="warn", show_default=True,
               help="What to do where nobody knows whether an endpoint fits.")  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from azserve.model import results
+from azserve.model import outlook, results
 from azserve.model.resolved import ResolvedDocument
 from azserve.reporting.blocks import Block
 from azserve.reporting.views import fleet, models, places, planning, smoke, templates, writing
@@ -14,11 +14,11 @@ VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     results.InitResult: writing.init,
     results.ValidateResult: writing.validate,
     ResolvedDocument: writing.resolved,
-    results.ModelsResult: models.models,
-    results.ModelResult: models.model,
-    results.RegionsResult: places.regions,
-    results.QuotaResult: places.quota,
-    results.MatrixResult: places.matrix,
+    outlook.ModelsResult: models.models,
+    outlook.ModelResult: models.model,
+    outlook.RegionsResult: places.regions,
+    outlook.QuotaResult: places.quota,
+    outlook.MatrixResult: places.matrix,
     results.RenderResult: writing.render,
     results.CheckResult: templates.check,
     results.EjectResult: templates.eject,

@@ -7,7 +7,7 @@ from datetime import date
 
 from azserve.model.catalogue import Offer, Support
 from azserve.model.names import Region
-from azserve.model.results import (
+from azserve.model.outlook import (
     HostingDetail,
     MeterDetail,
     ModelResult,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from azserve.model.catalogue import PoolScope
 from azserve.model.names import Region
-from azserve.model.results import MatrixResult, QuotaResult, QuotaRow, RegionRow, RegionsResult
+from azserve.model.outlook import MatrixResult, QuotaResult, QuotaRow, RegionRow, RegionsResult
 from azserve.model.verdict import Answer, Reason, ReasonCode, Verdict
 from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Narrow, Table, cell, count
 from azserve.reporting.views.models import known

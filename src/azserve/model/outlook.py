@@ -1,0 +1,224 @@
+"""What the verbs answer with that look before anything is deployed: models, regions, quota, prices, rights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from azserve.model.catalogue import Hosting, LifecycleStage, Offer, PoolScope, Route, Support, Trait
+from azserve.model.names import EndpointKey, FleetId, ModelName, Region
+from azserve.model.verdict import Answer, Evidence, Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """Versions of a model on one hosting that share their lifecycle."""
+
+    model: ModelName
+    hosting: Hosting
+    publisher: str
+    offer: Offer
+    versions: tuple[str, ...]
+    stage: LifecycleStage
+    retires: date | None
+    days: int | None
+    """Until it retires; negative afterwards."""
+    replacement: ModelName | None
+    regions: int | None
+    """How many the documents name; None where none says."""
+    evidence: Evidence
+    """For the lifecycle."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatus:
+    """What a region itself says of a version."""
+
+    region: Region
+    lifecycle: str
+    """Azure's own word."""
+    retires: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedEndpoint:
+    """An endpoint of the fleet whose model retires in the time asked about, or takes no new deployments."""
+
+    endpoint: EndpointKey
+    model: ModelName
+    hosting: Hosting
+    version: str | None
+    retires: date | None
+    evidence: Evidence
+    edit: tuple[str, ...]
+    """The change to the file that moves it to the replacement; empty where there is none to move to."""
+    live: tuple[LiveStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsResult:
+    """Models that are known of."""
+
+    rows: tuple[ModelRow, ...]
+    as_of: date
+    """Newest date of any fact in it."""
+    within_days: int | None = None
+    """`--retiring`: only what retires in so many days, or has."""
+    fleet_id: FleetId | None = None
+    """Whose endpoints were looked at."""
+    affected: tuple[AffectedEndpoint, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    """Regions that were asked and gave no answer, each with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDetail:
+    """One version of a model on one hosting."""
+
+    version: str
+    stage: LifecycleStage | None
+    """None where nothing is published and only Azure lists it."""
+    retires: date | None
+    days: int | None
+    replacement: ModelName | None
+    evidence: Evidence
+    live: tuple[LiveStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SkuDetail:
+    """What a capacity unit of a sku is worth; the numbers of one region where Azure was asked."""
+
+    sku: str
+    versions: tuple[str, ...]
+    tokens_per_minute: float | None
+    requests_per_minute: float | None
+    minimum: int | None
+    maximum: int | None
+    step: int | None
+    pool: str | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class MeterDetail:
+    """What a meter of a model costs."""
+
+    sku: str | None
+    """None for serverless."""
+    counts: str
+    """`input`, `output` or `hour`."""
+    meter: str
+    amount: float | None
+    """US dollars per million tokens, or per capacity unit and hour; None where no price was read."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class HostingDetail:
+    """All that is known of a model on one hosting."""
+
+    hosting: Hosting
+    offer: Offer | None
+    model_id: str | None
+    format: str | None
+    evidence: Evidence
+    """For offer, ids and skus."""
+    versions: tuple[VersionDetail, ...]
+    skus: tuple[SkuDetail, ...]
+    tokens_per_minute: int | None
+    """Per serverless endpoint."""
+    requests_per_minute: int | None
+    limits_evidence: Evidence | None
+    regions: tuple[Region, ...] | None
+    regions_evidence: Evidence | None
+    meters: tuple[MeterDetail, ...]
+    traits: Mapping[Route, Mapping[Trait, Support]]
+    edit: tuple[str, ...]
+    """The change to the file that moves to the replacement; empty where there is none to move to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult:
+    """All that is known of one model."""
+
+    model: ModelName
+    publisher: str | None
+    summary: str
+    hostings: tuple[HostingDetail, ...]
+    as_of: date
+    asked: tuple[Region, ...] = ()
+    """Regions whose lists were read."""
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """One region, and whether each endpoint can go there."""
+
+    region: Region
+    candidate: bool
+    """Whether the file names it."""
+    answer: Answer
+    """Yes where every endpoint that may go there can; no where one cannot."""
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionsResult:
+    """Every endpoint in every region; what meets the need comes first."""
+
+    fleet_id: FleetId | None
+    """None for `--model`, which is about no fleet."""
+    endpoints: tuple[EndpointKey, ...]
+    rows: tuple[RegionRow, ...]
+    warnings: tuple[Reason, ...]
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """One pool in one region, in capacity units."""
+
+    region: Region
+    pool: str
+    scope: PoolScope | None
+    """None for counts of accounts and deployments, which are always the region's or the account's own."""
+    endpoints: tuple[EndpointKey, ...]
+    limit: float | None
+    """None where the region could not be read."""
+    held: float | None
+    """By this fleet; None where that could not be read."""
+    others: float | None
+    """Used and not this fleet's."""
+    asked: float
+    """What the file asks for in all, its minimum."""
+    left: float | None
+    answer: Answer
+    because: str = ""
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaResult:
+    """The pools that the fleet draws on, region by region."""
+
+    fleet_id: FleetId
+    rows: tuple[QuotaRow, ...]
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixEntry:
+    """One job of a fan-out."""
+
+    region: Region
+    endpoints: tuple[EndpointKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixResult:
+    """The chosen regions in the form that CI systems fan out over."""
+
+    include: tuple[MatrixEntry, ...]
