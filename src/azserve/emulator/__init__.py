@@ -8,6 +8,7 @@ catalogue, and only `cli` starts it. That is what keeps a test against it honest
     arm/         subscriptions, groups, providers, generic resources, operations; deployments/ with the template engine
     providers/   one folder per resource provider: kinds of resources and their rules
     inference/   the data plane: routes, keys and tokens, the scripted model, server-sent events
+    prices.py    the public Retail Prices API
     scenarios/   data files in Azure's wire form: catalogue, quotas, lifecycle, provisioning times
 
     server.py    start and stop it; protocol.py listens; errors.py is what can go wrong with it

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from azserve.emulator import prices
 from azserve.emulator.arm import throttling
 from azserve.emulator.arm.routes import GROUPS, Arm
 from azserve.emulator.faults import Asked, Fault, FaultBook
@@ -238,6 +239,8 @@ class Site:
 
     def _answer_model(self, call: Call) -> Reply | StreamReply | LateReply:
         host, path = _split_host(call.path)
+        if host == prices.HOST:
+            return prices.serve(self.world, call, path)
         target = self.parts.resolve_host(self.world, host)
         return self.parts.serve_model(self.world, target, call, path)
 

@@ -111,6 +111,8 @@ def test_a_wrong_key_is_an_authentication_error(hosts: Hosts) -> None:
     ],
 )
 def test_a_token_needs_the_right_audience(hosts: Hosts, resource: str, status: int) -> None:
+    allowed = {"permissions": {"operators": ["Owner", "Cognitive Services User"]}}
+    httpx2.put(f"{hosts.emulator.url}/_emulator/scenario", json=allowed).raise_for_status()
     headers = {"authorization": f"Bearer {hosts.token(resource)}"}
     body = {"model": "chat", "messages": ASKED}
     address = f"{hosts.foundry}/models/chat/completions?api-version=2024-05-01-preview"

@@ -78,7 +78,7 @@ class Bench:
     clock: StillClock = field(default_factory=StillClock)
     serverless: Target = field(default_factory=_serverless)
     foundry: Target = field(default_factory=_foundry)
-    scenario: dict[str, Any] = field(default_factory=dict)
+    scenario: dict[str, Any] = field(default_factory=lambda: {"permissions": {"operators": ["Owner", "Azure AI User"]}})
 
     def __post_init__(self) -> None:
         self.world = World(clock=self.clock, scenario=self.scenario)

@@ -6,7 +6,8 @@
     operations.py     long-running operations and their addresses
     groups.py         resource groups, as a kind like any other
     registrations.py  providers and their registration;  places.py  subscriptions, locations, tenants
-    permissions.py    what a scenario denies;  refusals.py  what ARM says no with
+    permissions.py    what roles allow and a scenario denies;  locks.py  what may not be changed
+    refusals.py       what ARM says no with
     deployments/      template deployments
 
 A plain PUT and a template deployment reach a kind through the same functions, so a template cannot do what a request

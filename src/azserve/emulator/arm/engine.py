@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from azserve.emulator.arm import refusals
+from azserve.emulator.arm import locks, refusals
 from azserve.emulator.arm.permissions import check_permission
 from azserve.emulator.arm.registrations import state_of
 from azserve.emulator.kernel.address import Address
@@ -150,6 +150,7 @@ def check_put(world: World, put: Put, *, expected: Collection[str] = ()) -> Kind
 def put_resource(world: World, put: Put) -> Work:
     """Create or replace a resource. The caller sees to `Work.seconds` and `Work.finish` (`operations`)."""
     kind = check_put(world, put)
+    locks.refuse_write(world, put.address)
     return _signed(world, put, kind.put(world, put))
 
 
@@ -159,14 +160,20 @@ def patch_resource(world: World, put: Put) -> Work:
     check_api_version(kind, put.api_version)
     check_permission(world, put.principal, write_action(put.address), put.address)
     stored = existing(world, put.address, doing="write")
+    locks.refuse_write(world, put.address)
     _check_surroundings(world, put.address, ())
     _check_tags(put.body.get("tags"))
     return _signed(world, put, kind.patch(world, stored, put))
 
 
 def delete_resource(world: World, stored: Stored, call: Call | None) -> Work:
-    """Begin to delete. At the end whatever is still below the resource goes with it."""
+    """Begin to delete. At the end whatever is still below the resource goes with it.
+
+    ArmError where a lock forbids it; where a group is deleted (`call` None) that was asked of the group.
+    """
     address = stored.address
+    if call is not None:
+        locks.refuse_delete(world, address)
     work = kind_at(world, address).delete(world, stored, call)
 
     def end() -> ArmError | None:

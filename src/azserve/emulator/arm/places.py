@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from azserve.emulator.identity.roles import sees
 from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.wire import Call, Json, Reply
 from azserve.emulator.kernel.world import World
@@ -57,7 +58,8 @@ def show_subscription(world: World, call: Call, names: Mapping[str, str]) -> Rep
 
 def list_subscriptions(world: World, call: Call, names: Mapping[str, str]) -> Reply:
     """Answer the subscriptions there are."""
-    found = [_subscription(world, one) for one in world.subscriptions]
+    who = call.principal
+    found = [_subscription(world, one) for one in world.subscriptions if who is None or sees(world, who, one)]
     return Reply(200, {"value": found, "count": {"type": "Total", "value": len(found)}})
 
 

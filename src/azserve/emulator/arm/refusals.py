@@ -211,6 +211,17 @@ def forbidden(*, client: str, object_id: str, action: str, scope: str) -> ArmErr
     )
 
 
+def locked(address: Address, doing: str, scopes: Iterable[str]) -> ArmError:
+    """A write or a deletion that a lock forbids."""
+    listed = ",".join(scopes)
+    return ArmError(
+        409,
+        "ScopeLocked",
+        f"The scope '{address}' cannot perform {doing} operation because following scope(s) are locked: '{listed}'. "
+        "Please remove the lock and try again.",
+    )
+
+
 def wrong_method(method: str, path: str) -> ArmError:
     """A method that an address does not take."""
     return ArmError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from azserve.emulator.arm import engine, operations, refusals
+from azserve.emulator.arm import engine, locks, operations, refusals
 from azserve.emulator.arm.filters import compile_filter
 from azserve.emulator.arm.paging import page
 from azserve.emulator.kernel.address import Address
@@ -44,6 +44,7 @@ def act(world: World, call: Call, address: Address, name: str) -> Reply:
     if action is None:
         raise refusals.no_action(kind.type, name, kind.actions)
     engine.check_permission(world, call.principal, f"{kind.type}/{name}/action", address)
+    locks.refuse_write(world, address)
     return action(world, engine.existing(world, address), call)
 
 

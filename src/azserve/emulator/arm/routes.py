@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from azserve.emulator.arm import engine, operations, permissions, places, refusals, registrations, resources
 from azserve.emulator.arm.groups import GroupKind
+from azserve.emulator.arm.permissions import check_route
 from azserve.emulator.kernel.address import Address
 from azserve.emulator.kernel.kinds import CollectionRoute, Provider
 from azserve.emulator.kernel.routes import RouteTable, segments
@@ -48,6 +49,7 @@ class _Route:
     """What answers, and which api-versions it takes; none means that any will do."""
 
     serve: CollectionRoute
+    path: str
     versions: Sequence[str] = ()
 
 
@@ -57,11 +59,11 @@ class Arm:
     def __init__(self, providers: Iterable[Provider]) -> None:
         self._routes = RouteTable(
             [
-                *((method, path, _Route(serve, places.RESOURCES_VERSIONS)) for method, path, serve in _OWN),
-                *((method, path, _Route(serve)) for method, path, serve in _OPERATIONS),
-                *(("GET", path, _Route(permissions.list_own, permissions.VERSIONS)) for path in _PERMISSIONS),
+                *((method, path, _Route(serve, path, places.RESOURCES_VERSIONS)) for method, path, serve in _OWN),
+                *((method, path, _Route(serve, path)) for method, path, serve in _OPERATIONS),
+                *(("GET", path, _Route(permissions.list_own, path, permissions.VERSIONS)) for path in _PERMISSIONS),
                 *(
-                    (method, path, _Route(serve, provider.route_api_versions))
+                    (method, path, _Route(serve, path, provider.route_api_versions))
                     for provider in providers
                     for (method, path), serve in provider.routes.items()
                 ),
@@ -79,6 +81,7 @@ class Arm:
         if found is not None:
             route, names = found
             _check_version(route, call.api_version)
+            check_route(world, call.principal, call.method, route.path, names)
             return route.serve(world, call, names)
         return self._answer_resource(world, call, parts)
 

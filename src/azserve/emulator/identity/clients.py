@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from azserve.emulator.kernel.world import World
 
+IDENTITIES = "Microsoft.ManagedIdentity/userAssignedIdentities"
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -46,11 +48,10 @@ def find_managed_identity(world: World, client_id: str) -> Client | None:
     for known in (managed_identity(world), application(world)):
         if client_id.lower() in {known.client_id, known.object_id}:
             return known
-    for stored in world.stored.values():
-        if stored.address.type.lower() == "microsoft.managedidentity/userassignedidentities":
-            properties = stored.properties
-            if client_id.lower() in {str(stored.address).lower(), str(properties.get("clientId", "")).lower()}:
-                return Client(str(properties["clientId"]), str(properties["principalId"]), stored.address.name)
+    for stored in world.stored.of_type(IDENTITIES).values():
+        properties = stored.properties
+        if client_id.lower() in {str(stored.address).lower(), str(properties.get("clientId", "")).lower()}:
+            return Client(str(properties["clientId"]), str(properties["principalId"]), stored.address.name)
     return None
 
 

@@ -1,15 +1,15 @@
-"""Who may call: keys and Entra tokens, per hosting."""
+"""Who may call: keys, Entra tokens and the roles behind them, per hosting."""
 
 from __future__ import annotations
 
 import hmac
 
-from azserve.emulator.identity import tokens
+from azserve.emulator.identity import roles, tokens
 from azserve.emulator.inference.refusals import Refused, plain
-from azserve.emulator.inference.routes import Route
+from azserve.emulator.inference.routes import Dialect, Operation, Route
 from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.kinds import Target
-from azserve.emulator.kernel.wire import ArmError, Call
+from azserve.emulator.kernel.wire import ArmError, Call, Principal
 from azserve.emulator.kernel.world import World
 
 inferred(
@@ -29,6 +29,14 @@ inferred(
     because="the OpenAI client sends it so and is documented to work there",
 )
 
+inferred(
+    "inference.signin.role",
+    "a token without a role for the call is 401 `PermissionDenied`; /models asks for the data action `MaaS/…`, a "
+    "serverless host for `serverlessEndpoints/score/action`",
+    because="the refusal was reported for the OpenAI routes; the names of the two others are made after their like",
+)
+_ACCOUNTS = "Microsoft.CognitiveServices/accounts"
+_SCORE = "Microsoft.MachineLearningServices/workspaces/serverlessEndpoints/score/action"
 _NO_TOKEN = "Unauthorized. Access token is missing, invalid, audience is incorrect ({audiences}), or have expired."  # noqa: S105
 _NO_KEY = (
     "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an "
@@ -39,20 +47,23 @@ _NO_KEY = (
 def check(world: World, target: Target, route: Route, call: Call) -> None:
     """Raise Refused unless the call is signed in."""
     if target.hosting == "serverless":
-        _serverless(world, target, call)
+        _serverless(world, target, route, call)
     else:
         _foundry(world, target, route, call)
 
 
-def _serverless(world: World, target: Target, call: Call) -> None:
+def _serverless(world: World, target: Target, route: Route, call: Call) -> None:
     header = call.headers.get("authorization", "")
     kind, _, value = header.partition(" ")
     if kind.lower() != "bearer" or not value.strip():
         raise Refused(400, {"status": "Auth token must be passed as a header called Authorization"})
     if _is_key(target, value.strip()):
         return
-    if not target.audiences or not _is_token(world, target, header):
+    who = _whose_token(world, target, header)
+    if who is None:
         raise Refused(401, {"status": "Invalid auth token"})
+    if not roles.allows(world, who, _SCORE, target.resource):
+        raise Refused(401, {"status": _lacking(who, _SCORE, route, call)})
 
 
 def _foundry(world: World, target: Target, route: Route, call: Call) -> None:
@@ -69,20 +80,40 @@ def _foundry(world: World, target: Target, route: Route, call: Call) -> None:
         return
     if not header and not target.audiences:
         raise plain(401, "401", _NO_KEY)
-    if not _is_token(world, target, header):
+    who = _whose_token(world, target, header)
+    if who is None:
         named = " or ".join(dict.fromkeys(audience.rstrip("/") for audience in target.audiences))
         raise plain(401, "401", _NO_TOKEN.format(audiences=named))
+    action = _data_action(route)
+    if not roles.allows_data(world, who, action, target.resource):
+        raise plain(401, "PermissionDenied", _lacking(who, action, route, call))
 
 
 def _is_key(target: Target, value: str) -> bool:
     return any(hmac.compare_digest(value.encode(), key.encode()) for key in target.keys)
 
 
-def _is_token(world: World, target: Target, header: str) -> bool:
+def _whose_token(world: World, target: Target, header: str) -> Principal | None:
     if not header or not target.audiences:
-        return False
+        return None
     try:
-        tokens.check(world, header, target.audiences)
+        return tokens.check(world, header, target.audiences)
     except ArmError:
-        return False
-    return True
+        return None
+
+
+def _data_action(route: Route) -> str:
+    """Return what one must be allowed to do on an account to use a route."""
+    if route.operation is Operation.LIST:
+        return f"{_ACCOUNTS}/OpenAI/models/read"
+    what = "embeddings" if route.operation is Operation.EMBEDDINGS else "chat/completions"
+    return f"{_ACCOUNTS}/{'OpenAI/deployments' if route.dialect is Dialect.OPENAI else 'MaaS'}/{what}/action"
+
+
+def _lacking(who: Principal, action: str, route: Route, call: Call) -> str:
+    path = f"/{call.path.partition('/_hosts/')[2].partition('/')[2]}"
+    shown = path.replace(f"/{route.deployment}/", "/{deployment-id}/") if route.deployment else path
+    return (
+        f"The principal `{who.object_id}` lacks the required data action `{action}` to perform `{call.method} {shown}` "
+        "operation."
+    )

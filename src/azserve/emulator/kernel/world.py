@@ -7,7 +7,7 @@ import hashlib
 import heapq
 import itertools
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from azserve.emulator.kernel.address import Address
@@ -48,6 +48,35 @@ class Stored:
     def state(self) -> str:
         """`provisioningState`, `Succeeded` for types that have none."""
         return str(self.properties.get("provisioningState", "Succeeded"))
+
+
+class Shelf(dict[str, Stored]):
+    """Groups and resources by `Address.key`, in order of creation; those of one type are found without a search."""
+
+    def __init__(self, items: Iterable[tuple[str, Stored]] = ()) -> None:
+        super().__init__()
+        self._by_type: dict[str, dict[str, Stored]] = {}
+        for key, stored in items:
+            self[key] = stored
+
+    def __setitem__(self, key: str, stored: Stored) -> None:
+        super().__setitem__(key, stored)
+        self._by_type.setdefault(stored.address.type.lower(), {})[key] = stored
+
+    def __delitem__(self, key: str) -> None:
+        self._by_type[self[key].address.type.lower()].pop(key)
+        super().__delitem__(key)
+
+    def pop(self, key: str, default: Stored | None = None) -> Stored | None:  # type: ignore[override]  # one way is used
+        """Take out what is at a key; `default` where there is nothing."""
+        found = self.get(key, default)
+        if key in self:
+            del self[key]
+        return found
+
+    def of_type(self, kind: str) -> dict[str, Stored]:
+        """Return what there is of a full type, by key."""
+        return self._by_type.get(kind.lower(), {})
 
 
 class Ids:
@@ -92,8 +121,7 @@ class World:
         self.tenant = tenant
         self.scenario: Json = scenario or {}
         """The scenario file, parsed: Azure's wire form, read by the providers."""
-        self.stored: dict[str, Stored] = {}
-        """Groups and resources by `Address.key`, in order of creation."""
+        self.stored = Shelf()
         self.operations: dict[str, Operation] = {}
         self.notes: dict[str, Json] = {}
         """State of a part that is no resource (registrations, soft-deleted accounts), under the part's name."""
@@ -135,8 +163,9 @@ class World:
     def under(self, address: Address, kind: str | None = None) -> Iterator[Stored]:
         """Yield what lies below a group or resource, at any depth; `kind` is a full type to keep."""
         start = address.key + "/"
-        for key, stored in list(self.stored.items()):
-            if key.startswith(start) and (kind is None or stored.address.type.lower() == kind.lower()):
+        among = self.stored if kind is None else self.stored.of_type(kind)
+        for key, stored in list(among.items()):
+            if key.startswith(start):
                 yield stored
 
 

@@ -15,8 +15,10 @@ A scenario is one JSON object; the files here build on each other. Its members, 
                        or absent for models sold by Azure), `vmFamilies`, `marketplaceRefusal` to fail purchases with
     models             by model name, what the scripted model can do (read by `inference/`)
     policies           Azure Policy in small: `deny` and `modify` by type, region and property
-    permissions        `denied`: actions nobody holds, as globs
+    permissions        `operators`: the roles of whoever signs in and was not made here, `denied`: actions nobody holds,
+                       as globs
     failures           what is accepted and fails in the end: `type`, `locations`, `code`, `message`
+    prices             retail prices: `shared` members, and `meters` by name with `price` and `regions`
     throttling, paging, registrations
                        how ARM answers (read by `arm/`)
     inference, content_filter, mutant
@@ -57,6 +59,7 @@ MEMBERS = frozenset(
         "paging",
         "permissions",
         "policies",
+        "prices",
         "regionSets",
         "regions",
         "registrations",

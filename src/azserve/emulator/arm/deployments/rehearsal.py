@@ -22,7 +22,7 @@ from azserve.emulator.kernel.address import Address
 from azserve.emulator.kernel.clock import Stopped
 from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.wire import ArmError, Json
-from azserve.emulator.kernel.world import Ids, World
+from azserve.emulator.kernel.world import Ids, Shelf, World
 
 OUTRIGHT = frozenset(
     {
@@ -75,9 +75,9 @@ def fork(world: World) -> World:
         subscriptions=world.subscriptions,
         tenant=world.tenant,
     )
-    made.stored = {
-        key: replace(one, body=copied(one.body), hidden=copied(one.hidden)) for key, one in world.stored.items()
-    }
+    made.stored = Shelf(
+        (key, replace(one, body=copied(one.body), hidden=copied(one.hidden))) for key, one in world.stored.items()
+    )
     made.notes = {key: copied(note) for key, note in world.notes.items() if key not in NOT_COPIED}
     made.notes[records.NOTES] = dict(records.book(world))
     return made

@@ -78,8 +78,8 @@ class StoredKind(Resource):
         row, low = self.row, put.address.name.lower()
         if not row.taken or put.existing is not None:
             return
-        for one in world.stored.values():
-            if one.address.type == row.type and one.address.name.lower() == low:
+        for one in world.stored.of_type(row.type).values():
+            if one.address.name.lower() == low:
                 raise ArmError(409, row.taken, row.taken_message.format(name=put.address.name))
 
     def _refuse_clash(self, world: World, put: Put) -> None:
@@ -89,9 +89,8 @@ class StoredKind(Resource):
         if not row.unique:
             return
         place = str(put.address).lower().rpartition("/")[0]
-        for one in world.stored.values():
-            elsewhere = one.address.type != row.type or one.address.key.rpartition("/")[0] != place
-            if elsewhere or one.address.key == put.address.key:
+        for one in world.stored.of_type(row.type).values():
+            if one.address.key.rpartition("/")[0] != place or one.address.key == put.address.key:
                 continue
             if _values(one.body, row.unique) == _values(put.body, row.unique):
                 raise ArmError(409, *row.unique_refusal)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from azserve.emulator.kernel.kinds import Provider
-from azserve.emulator.providers.stored_only import vaults
+from azserve.emulator.providers.stored_only import agreements, authorization, vaults
 from azserve.emulator.providers.stored_only.kind import StoredKind
 from azserve.emulator.providers.stored_only.table import ROWS, Row
 
-_ROUTES = {"Microsoft.KeyVault": vaults.ROUTES}
+_ROUTES = {"Microsoft.KeyVault": vaults.ROUTES, "Microsoft.Authorization": authorization.ROUTES}
 
 
 def providers(locations: tuple[str, ...]) -> tuple[Provider, ...]:
     """Return one provider per namespace, offered in some regions."""
     namespaces = dict.fromkeys(row.type.partition("/")[0] for row in ROWS)
-    return tuple(_provider(namespace, locations) for namespace in namespaces)
+    return (*(_provider(namespace, locations) for namespace in namespaces), agreements.PROVIDER)
 
 
 def _provider(namespace: str, locations: tuple[str, ...]) -> Provider:
@@ -22,7 +22,7 @@ def _provider(namespace: str, locations: tuple[str, ...]) -> Provider:
         namespace=namespace,
         kinds=tuple(_kind(row, locations) for row in rows),
         routes=_ROUTES.get(namespace, {}),
-        route_api_versions=rows[0].api_versions,
+        route_api_versions=() if namespace == "Microsoft.Authorization" else rows[0].api_versions,
     )
 
 
