@@ -38,6 +38,7 @@ def writes(emulator: Emulator) -> list[str]:
     ]
 
 
+@pytest.mark.timeout(600)
 def test_the_line_from_nothing_to_nothing(
     azserve: Azserve, local: Mapping[str, str], emulator: Emulator, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:

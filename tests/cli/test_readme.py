@@ -48,6 +48,7 @@ def matches(expected: str, printed: str) -> bool:
     return re.fullmatch(pattern, squeezed) is not None
 
 
+@pytest.mark.timeout(600)
 def test_every_console_block_prints_what_readme_says(
     environment: dict[str, str], local: Mapping[str, str], tmp_path: Path
 ) -> None:
