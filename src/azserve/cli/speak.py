@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Sequence
 
 from azserve.cli.streams import Streams
@@ -41,6 +40,8 @@ def say_problems(streams: Streams, problems: tuple[Problem, ...], *, colour: boo
 
 
 def _say_cause(streams: Streams, cause: BaseException) -> None:
+    import traceback
+
     streams.err.write("\n" + "".join(traceback.format_exception(cause)))
     raw = getattr(cause, "raw", None)
     if raw:
