@@ -113,9 +113,11 @@ def judge_error(task: Task, error: AzserveError, subject: Subject) -> Judgement:
 
 def _held(probe: Probe, checks: tuple[Check, ...], subject: Subject) -> Judgement:
     """Return the judgement on an answer that is as it should be."""
-    refused = [trait for trait in probe.needs if subject.support(trait) is Support.REFUSED]
-    if refused:
-        return Judgement(Outcome.UNEXPECTED, f"works, although {_listed(refused)} is published as refused")
+    shown = set(_shown_by(probe).values())
+    surprising = [trait for trait in probe.needs
+                  if subject.support(trait) in (LACKING if trait in shown else {Support.REFUSED})]  # fmt: skip
+    if surprising:
+        return Judgement(Outcome.UNEXPECTED, f"works, although {_listed(surprising)} is published as not done")
     return Judgement(Outcome.PASSED, f"{len(checks)} check{'s' if len(checks) != 1 else ''} held")
 
 
@@ -166,12 +168,17 @@ def _lacks(task: Task, wanting: tuple[Trait, ...], subject: Subject, found: str)
 
 def _shown(probe: Probe, failed: Check, subject: Subject) -> Trait | None:
     """Return the trait whose lack a failed check shows; None where that is published, or the check shows no trait."""
+    trait = _shown_by(probe).get(failed.name)
+    return trait if trait is not None and subject.support(trait) is not Support.ACCEPTED else None
+
+
+def _shown_by(probe: Probe) -> Mapping[str, Trait]:
+    """Return the traits that a probe's checks show, by the check's name."""
     match probe.question:
         case InfoQuestion():
-            return None
+            return {}
         case ChatQuestion(checks=checks):
-            shows = [check.shows for check in checks if check.name == failed.name and check.shows is not None]
-            return next(iter(_not_published(shows, subject)), None)
+            return {check.name: check.shows for check in checks if check.shows is not None}
 
 
 def _listed(traits: Iterable[Trait]) -> str:

@@ -257,11 +257,20 @@ def test_a_fault_is_a_fault_whatever_the_model_can_do() -> None:
     assert (finding.outcome, finding.code) == (Outcome.FAILED, "finish-reason-stop")
 
 
-def test_a_model_that_does_more_than_published_is_told() -> None:
-    (finding,) = carried_out(run(only=("reasoning",), traits=NO_REASONING)).findings
+@pytest.mark.parametrize("support", [Support.REFUSED, Support.IGNORED])
+def test_a_model_that_does_more_than_published_is_told(support: Support) -> None:
+    traits = {**THINKS, Trait.REASONING: support}
+
+    (finding,) = carried_out(run(only=("reasoning",), traits=traits)).findings
 
     assert finding.outcome is Outcome.UNEXPECTED
-    assert finding.message == "works, although `reasoning` is published as refused"
+    assert finding.message == "works, although `reasoning` is published as not done"
+
+
+def test_what_is_ignored_and_not_shown_by_any_check_is_no_surprise() -> None:
+    (finding,) = carried_out(run(only=("chat",), traits={**THINKS, Trait.CHAT: Support.IGNORED})).findings
+
+    assert finding.outcome is Outcome.PASSED
 
 
 @pytest.mark.parametrize(
