@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from azure.core.exceptions import HttpResponseError
@@ -39,7 +39,7 @@ from azserve.model.facts import (
     SubscriptionState,
 )
 from azserve.model.json import JsonObject
-from azserve.model.names import FLEET_TAG, FleetId, Region
+from azserve.model.names import FLEET_TAG, REGION_TAG, FleetId, Region
 from azserve.model.names import region as spelled
 from azserve.model.resource_id import ResourceId
 
@@ -130,7 +130,7 @@ class Reader:
             found = [*groups, *(live for family in pool.map(self._family, tops) for live in family)]
             strays = [identity for identity in tagged.result() if _group_key(identity) not in ours]
             found += [live for family in pool.map(self._family, strays) for live in family]
-            for children in pool.map(self._children, self._existing):
+            for children in pool.map(self._guests, self._existing):
                 found += [child for child in children if child.tags.get(FLEET_TAG) == str(fleet_id)]
         return tuple({live.id.key: live for live in found}.values())
 
@@ -260,20 +260,24 @@ class Reader:
         """Return what is below a host; a hub holds no endpoints of its own, so it is not asked."""
         if live is not None and str(live.body.get("kind")).lower() == "hub":
             return []
-        kinds = CHILDREN.get(host.type.lower(), ())
         region = live.region if live else Region("")
-        found: list[LiveResource] = []
-        for kind in kinds:
-            version = version_for(f"{host.type}/{kind}")
-            assert version is not None
-            try:
-                items = [self._live(item, region) for item in self._arm.pages(f"{host}/{kind}", version)]
-            except HttpResponseError as error:
-                if error.status_code != 404:
-                    raise
-                items = []  # the host has gone meanwhile, or one under `existing:` is not there: nothing of ours is
-            found += [child for child in items if child is not None]
-        return found
+        return [child for kind in CHILDREN.get(host.type.lower(), ()) for child in self._listed(host, kind, region)]
+
+    def _listed(self, host: ResourceId, kind: str, region: Region) -> list[LiveResource]:
+        version = version_for(f"{host.type}/{kind}")
+        assert version is not None
+        try:
+            items = [self._live(item, region) for item in self._arm.pages(f"{host}/{kind}", version)]
+        except HttpResponseError as error:
+            if error.status_code != 404:
+                raise
+            return []  # the host has gone meanwhile, or one under `existing:` is not there: nothing of ours is
+        return [child for child in items if child is not None]
+
+    def _guests(self, host: ResourceId) -> list[LiveResource]:
+        """Return what is below a host of somebody else's: in a workspace, connections as well."""
+        connections = self._listed(host, "connections", Region("")) if host.type.lower() == WORKSPACES else []
+        return [*self._children(host), *connections]
 
     def _live(self, body: JsonObject | None, region: Region) -> LiveResource | None:
         """Return a body as a resource, None where there is no body or it is of nothing that has an id."""
@@ -281,7 +285,8 @@ class Reader:
             return None
         location = body.get("location")
         here = spelled(location) if isinstance(location, str) and location else region
-        return LiveResource(id=ResourceId.parse(identity), region=here, body=body)
+        found = LiveResource(id=ResourceId.parse(identity), region=here, body=body)
+        return found if here else replace(found, region=spelled(found.tags.get(REGION_TAG, "")))
 
 
 def _top_level(ids: Iterable[ResourceId]) -> Iterator[ResourceId]:

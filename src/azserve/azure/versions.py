@@ -24,6 +24,7 @@ POLICY: Final = "2023-03-01"
 BY_TYPE: Final = {
     "microsoft.resources/resourcegroups": RESOURCES,
     "microsoft.machinelearningservices/workspaces": MACHINE_LEARNING,
+    "microsoft.machinelearningservices/workspaces/connections": "2025-09-01",
     "microsoft.machinelearningservices/workspaces/serverlessendpoints": MACHINE_LEARNING,
     "microsoft.machinelearningservices/workspaces/marketplacesubscriptions": MACHINE_LEARNING,
     "microsoft.cognitiveservices/accounts": COGNITIVE_SERVICES,

@@ -15,6 +15,7 @@ GROUP_TYPE: Final = "microsoft.resources/resourcegroups"
 
 REMOVAL_RANK: Final = {
     "microsoft.network/privateendpoints": 0,
+    "microsoft.machinelearningservices/workspaces/connections": 0,
     "microsoft.machinelearningservices/workspaces/serverlessendpoints": 1,
     "microsoft.machinelearningservices/workspaces/marketplacesubscriptions": 2,
     "microsoft.cognitiveservices/accounts/deployments": 1,
@@ -24,6 +25,10 @@ REMOVAL_RANK: Final = {
     GROUP_TYPE: 9,
 }
 """Dependents go first: endpoints before subscriptions and projects, these before hosts. Others come before groups."""
+
+
+LEFT_BEHIND: Final = frozenset({"microsoft.keyvault/vaults/secrets"})
+"""What ARM can write and cannot delete."""
 
 
 def dependents_first(resources: Iterable[ResourceId], hubs: Collection[ResourceId] = ()) -> list[ResourceId]:
@@ -50,10 +55,13 @@ def pruned(plan: Plan) -> list[Step]:
 
 
 def new_in(plan: Plan, region: Region) -> list[ResourceId]:
-    """Return what the plan was to create in a region: the group alone where that is new, else each, last made first."""
-    created = [step.resource for step in plan.steps if step.region == region and step.action is Action.CREATE]
+    """Return what the plan was to create in a region, last made first, a new group in place of what is in it."""
+    steps = [step for step in plan.steps if step.region == region and step.action is Action.CREATE]
+    created = [step.resource for step in steps if step.resource.type.lower() not in LEFT_BEHIND]
     groups = [resource for resource in created if resource.type.lower() == GROUP_TYPE]
-    return groups or created[::-1]
+    inside = {(group.subscription.lower(), (group.group or "").lower()) for group in groups}
+    others = [each for each in created if (each.subscription.lower(), (each.group or "").lower()) not in inside]
+    return [*others[::-1], *groups]
 
 
 def delete_all(

@@ -106,8 +106,11 @@ class LiveResource:
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """The resource's own tags."""
+        """The resource's own tags; of a connection, which takes none, its metadata."""
         tags = self.body.get("tags")
+        if tags is None and self.id.type.lower().endswith("/workspaces/connections"):
+            properties = self.body.get("properties")
+            tags = properties.get("metadata") if isinstance(properties, Mapping) else None
         return {str(k): str(v) for k, v in tags.items()} if isinstance(tags, Mapping) else {}
 
 

@@ -19,6 +19,9 @@ ENDPOINT_TAG = "azserve-endpoint"
 """The tag that says which endpoint a resource serves; its value is the `EndpointKey`. A serverless endpoint's name
 cannot say so: it changes with the model, and allows fewer characters than a key."""
 
+REGION_TAG = "azserve-region"
+"""On a connection, beside the fleet's: in which region the endpoint is. The project that has it may be elsewhere."""
+
 
 def region(text: str) -> Region:
     """Return the short spelling: `East US 2`, `EastUS2` and `EASTUS2` are all `eastus2`.

@@ -69,7 +69,7 @@ def place_in(settings: Settings, region: Region) -> Place:
 
 
 def existing_hosts(settings: Settings, regions: Iterable[Region]) -> Mapping[ResourceId, Region]:
-    """Return the projects and accounts under `existing:`, by the region that uses them.
+    """Return the projects and accounts under `existing:` and those that are connected, by the region that uses them.
 
     They do not carry the fleet's tag, so a reader has to be told to look into them.
     """
@@ -79,6 +79,9 @@ def existing_hosts(settings: Settings, regions: Iterable[Region]) -> Mapping[Res
             continue
         place = place_in(settings, region)
         group = (place.identity.subscription, place.group)
+        for connection in settings.serverless.connections:
+            project = ResourceId.parse(fill(connection.project, settings.fleet_id, region))
+            found.setdefault(project, region)
         if settings.serverless.existing.project:
             found[ResourceId(*group, WORKSPACE, (place.serverless.project,))] = region
         if settings.foundry.existing.account:

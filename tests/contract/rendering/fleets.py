@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from tests.contract.emulator_arm.arm_client import ArmClient
 from tests.unit.rendering import estates
@@ -45,6 +46,11 @@ class Fleet:
     environment: str | None
     variables: Mapping[str, str]
     folder: Path
+
+    @property
+    def now(self) -> datetime:
+        """The day of the test."""
+        return datetime.now(UTC)
 
     def run(self, *argv: str) -> Answer:
         """Run a command with JSON output."""
@@ -167,6 +173,29 @@ class Platform:
         answer = self.arm.ask("GET", path, version=resource.api_version)
         return answer.json() if answer.status_code == 200 else {}
 
+    def everything(self) -> frozenset[str]:
+        """Return the ids of all groups and of all that ARM lists in them, and of connections and locks."""
+        groups = [each for page in self.arm.pages("/resourcegroups") for each in page]
+        found = {each["id"] for each in groups}
+        for group in groups:
+            listed = [each for page in self.arm.pages(f"/resourceGroups/{group['name']}/resources") for each in page]
+            found |= {each["id"] for each in listed}
+        return frozenset(found)
+
+    def connections(self, group: str, project: str) -> list[Any]:
+        """Return a project's connections, by name."""
+        path = f"/resourceGroups/{group}/providers/Microsoft.MachineLearningServices/workspaces/{project}/connections"
+        found = [each for page in self.arm.pages(path, version="2025-09-01") for each in page]
+        return sorted(found, key=lambda each: str(each["name"]))
+
+    def unlock(self, kinds: Sequence[str]) -> None:
+        """Take azserve's lock off every host of these types."""
+        for each in self.everything():
+            above, _, name = each.rpartition("/")
+            if any(above.endswith(f"/providers/{kind}") for kind in kinds):
+                lock = f"/{each.split('/', 3)[3]}/providers/Microsoft.Authorization/locks/azserve"
+                assert self.arm.ask("DELETE", lock, version="2020-05-01").status_code == 200, name
+
     def deployments(self, group: str) -> list[Any]:
         """Return a group's deployments as ARM shows them."""
         path = f"/resourceGroups/{group}/providers/Microsoft.Resources/deployments"
@@ -175,7 +204,9 @@ class Platform:
 
 def living(estate: RegionEstate, subscription: str) -> RegionEstate:
     """Return the estate in another subscription, with every id in it."""
-    return _moved(estate, subscription)
+    found = _moved(estate, subscription)
+    assert isinstance(found, RegionEstate)
+    return found
 
 
 def _moved(value: Any, subscription: str) -> Any:
@@ -189,3 +220,18 @@ def _moved(value: Any, subscription: str) -> Any:
                 value, **{each.name: _moved(getattr(value, each.name), subscription) for each in fields(value)}
             )
     return value
+
+
+def connection_secret(platform: Platform, connection: Mapping[str, Any]) -> str:
+    """Return the key that a connection carries, as its project reads it."""
+    path = connection["id"].split("/", 3)[3]
+    answer = platform.arm.ask("POST", f"/{path}/listsecrets", version="2025-09-01")
+    return str(answer.json()["properties"]["credentials"]["key"])
+
+
+def says(target: str, key: str) -> str:
+    """Return what a serverless endpoint answers to a greeting."""
+    body = json.dumps({"messages": [{"role": "user", "content": "Hello"}]}).encode()
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    with urlopen(Request(f"{target}/chat/completions", body, headers)) as answer:
+        return str(json.load(answer)["choices"][0]["message"]["content"])

@@ -180,7 +180,9 @@ NAME = (
 TAGS = st.dictionaries(NAME, VALUE, max_size=3).filter(lambda tags: len({name.lower() for name in tags}) == len(tags))
 
 
-@settings(max_examples=15, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(tags=TAGS, own=TAGS, description=VALUE, term=VALUE.filter(bool))
 def test_any_text_arrives_in_azure_as_the_text_it_is(
     azure: Emulator, deploy: Deploy, platform: Platform,

@@ -107,6 +107,20 @@ def test_ours_in_an_existing_host_is_found_and_theirs_is_not() -> None:
     assert names(adapter, existing=[ResourceId.parse(account)]) == ["mine"]
 
 
+def test_our_connections_in_a_project_of_others_are_found_with_the_region_of_their_endpoint() -> None:
+    project = f"{S}/resourceGroups/theirs/providers/{LEARNING}/proj"
+    adapter = ScriptedAdapter().on("GET", f"{S}/resourcegroups", listed()).on("GET", f"{S}/resources", listed())
+    metadata = {**OURS, "azserve-region": "eastus2"}
+    mine = {"id": f"{project}/connections/mine", "properties": {"metadata": metadata}}
+    other = {"id": f"{project}/connections/other", "properties": {"metadata": {"azserve-fleet": "theirs"}}}
+    bare = {"id": f"{project}/connections/bare", "properties": {}}
+    adapter.on("GET", f"{project}/connections", listed(mine, other, bare))
+
+    found = reader_of(adapter, existing=[ResourceId.parse(project)]).fleet(FLEET)
+
+    assert [(one.id.name, one.region) for one in found] == [("mine", "eastus2")]
+
+
 def test_what_is_gone_between_two_answers_is_left_out() -> None:
     adapter = ScriptedAdapter().on("GET", f"{S}/resourcegroups", listed(resource(GROUP, tags=OURS)))
     adapter.on("GET", f"{S}/resources", listed())

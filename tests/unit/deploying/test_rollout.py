@@ -33,7 +33,9 @@ from azserve.deploying.in_region import ATTEMPTS
 from azserve.errors import AzureFailed, ExitCode, FleetBusy, PermissionDenied, Refused, SignInError
 from azserve.model.plan import Action, Phase, PhaseName, Plan
 from azserve.model.receipt import Failure, Receipt, RegionOutcome, RegionState
+from azserve.model.resource_id import ResourceId
 
+THEIRS = "/subscriptions/s/resourceGroups/theirs/providers"
 BOTH = (EASTUS2, WESTUS3)
 EVERYWHERE = plan_of(deploying(*creating(EASTUS2), *creating(WESTUS3)), regions=BOTH)
 ONE = plan_of(deploying(*creating(EASTUS2)), regions=[EASTUS2])
@@ -388,6 +390,20 @@ def test_rollback_deletes_a_failed_regions_new_group_and_no_other() -> None:
     receipt = run(deployments=FakeDeployments({EASTUS2: [QUOTA]}), removal=removal, on_failure="rollback")
     assert removal.deleted == [group_of(EASTUS2)]
     assert (outcome(receipt, EASTUS2).failure, outcome(receipt, EASTUS2).endpoints) == (QUOTA, ())
+
+
+def test_rollback_deletes_what_was_put_elsewhere_but_no_secret_which_arm_cannot_delete() -> None:
+    removal = FakeRemoval()
+    connection = ResourceId.parse(f"{THEIRS}/Microsoft.MachineLearningServices/workspaces/proj/connections/r1")
+    secret = ResourceId.parse(f"{THEIRS}/Microsoft.KeyVault/vaults/kv/secrets/r1")
+    steps = [step(EASTUS2, Action.CREATE, each) for each in (group_of(EASTUS2), connection, secret)]
+    run(
+        plan_of(deploying(*steps), regions=[EASTUS2]),
+        deployments=FakeDeployments({EASTUS2: [QUOTA]}),
+        removal=removal,
+        on_failure="rollback",
+    )
+    assert removal.deleted == [connection, group_of(EASTUS2)]
 
 
 def test_rollback_in_a_group_that_was_there_deletes_only_what_is_new_last_made_first() -> None:

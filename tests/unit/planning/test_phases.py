@@ -176,6 +176,17 @@ def test_prune_deletes_it() -> None:
     assert made.phases[-1].name is PhaseName.PRUNE
 
 
+def test_a_connection_that_nothing_asks_for_is_extra_and_deleted_when_pruning() -> None:
+    wanted = settings({"r1": R1})
+    project = ResourceId("s", "theirs", "Microsoft.MachineLearningServices/workspaces", ("proj",))
+    metadata = {"metadata": {FLEET_TAG: str(wanted.fleet_id)}}
+    connection = LiveResource(project.child("connections", "r1-old"), Region("eastus2"), {"properties": metadata})
+    live = [*world(wanted), connection]
+
+    assert told(plan(wanted, live))["r1-old"] is Action.EXTRA
+    assert told(plan(wanted, live, prune=True))["r1-old"] is Action.DELETE
+
+
 def test_a_region_that_left_is_one_extra_group() -> None:
     before, after = settings({"r1": R1}, ["eastus2", "westus3"]), settings({"r1": R1}, ["eastus2"])
     (step,) = [one for one in plan(after, world(before)).steps if one.action is Action.EXTRA]

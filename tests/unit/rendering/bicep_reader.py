@@ -6,9 +6,10 @@ few constructs the templates use. Anything else fails the test that met it.
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -250,6 +251,14 @@ def read(files: Mapping[str, str], *, subscription: str, group: str) -> list[Res
     """Return what a region's Bicep describes, from `main.bicep` where there is one."""
     first = "main.bicep" if "main.bicep" in files else "region.bicep"
     return list(BicepFile(files[first], subscription, group, beside=files).resources())
+
+
+def normal(resources: Sequence[Resource]) -> list[tuple[str, str, str, list[str]]]:
+    """Return resources in the form in which two descriptions of them are equal."""
+    return [
+        (str(each.id), each.api_version, json.dumps(each.body, sort_keys=True), sorted(map(str, each.depends_on)))
+        for each in resources
+    ]
 
 
 def _identifiers(node: tree_sitter.Node) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.rendering import bicep_reader, estates
+from tests.unit.rendering.bicep_reader import normal
 
 from azserve.model.artifact import RegionArtifact
 from azserve.model.estate import RegionEstate, Resource
@@ -23,13 +24,6 @@ TEMPLATES = TemplateSet()
 def from_bicep(artifact: RegionArtifact) -> list[Resource]:
     files = {file.path.rpartition("/")[2]: file.text for file in artifact.files}
     return bicep_reader.read(files, subscription=artifact.estate.subscription, group=artifact.estate.group)
-
-
-def normal(resources: list[Resource] | tuple[Resource, ...]) -> list[tuple[str, str, str, list[str]]]:
-    return [
-        (str(each.id), each.api_version, json.dumps(each.body, sort_keys=True), sorted(map(str, each.depends_on)))
-        for each in resources
-    ]
 
 
 ESTATES = {
