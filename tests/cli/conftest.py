@@ -17,6 +17,8 @@ from azserve.emulator.server import Emulator
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = REPOSITORY / "examples" / "deepseek-r1.yaml"
 SPEED = 50.0
+KEPT = frozenset({"PATH", "PYTHONPATH", "LANG", "TMPDIR"})
+"""Variables of the shell that a command under test needs to find itself."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def environment(home: Path) -> dict[str, str]:
     """A shell in which nothing of Azure is set; output as in a log, 120 columns wide."""
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "TMPDIR"} or "COV" in name}
+    kept = {name: value for name, value in os.environ.items() if name in KEPT or "COV" in name}
     kept["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
     return {**kept, "HOME": str(home), "COLUMNS": "120", "NO_COLOR": "1", "PYTHONUTF8": "1"}
 

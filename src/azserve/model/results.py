@@ -299,7 +299,8 @@ class DemoResult:
     replaying: tuple[str, ...]
     """What a reader has to know about the models before believing the rest: that Azure retired one."""
     validate: ValidateResult
-    render: RenderResult
+    render: RenderResult | None
+    """None where no folder was named to keep the files in."""
     plan: PlanResult
     deploy: DeployResult
     info: InfoResult

@@ -11,13 +11,15 @@ from pathlib import Path
 from azserve.deploying import CarryOutRequest, carry_out
 from azserve.model.catalogue import Catalogue
 from azserve.model.progress import Progress, silent
-from azserve.model.results import DemoResult, DeployResult, FileOutcome, FileState, PlanResult, RenderResult
+from azserve.model.results import DemoResult, DeployResult, PlanResult
 from azserve.model.settings import Settings
-from azserve.rendering.writing import write_artifact
+from azserve.rendering.render import render
+from azserve.rendering.templates import TemplateSet
 from azserve.verbs.deploy import DEADLINE_S
 from azserve.verbs.info import InfoRequest, info_of
-from azserve.verbs.plan import PlanRequest, Prepared, prepare
+from azserve.verbs.plan import PlanRequest, prepare
 from azserve.verbs.ports import AzurePorts, Clock
+from azserve.verbs.render import write
 from azserve.verbs.smoke import SmokeRequest, smoke_of
 from azserve.verbs.validate import summary
 
@@ -36,7 +38,12 @@ def demo(request: DemoRequest, azure: AzurePorts, clock: Clock, progress: Progre
     began = time.monotonic()
     settings, catalogue = request.settings, request.catalogue
     prepared = prepare(PlanRequest(settings, catalogue), azure, clock, progress)
-    rendered = _render(request, prepared)
+    placement = prepared.plan.placement
+    rendered = None
+    if request.out:
+        # A plan needs no files, so preparing it made none.
+        artifact = render(placement, TemplateSet(settings.templates))
+        rendered = write(placement, artifact, request.out, force=False)
     receipt = carry_out(
         CarryOutRequest(prepared.plan, prepared.artifact.regions, settings, DEADLINE_S),
         azure.deployments,
@@ -65,22 +72,3 @@ def _replaying(settings: Settings, catalogue: Catalogue, today: date) -> Iterato
         if lifecycle and lifecycle.retires and lifecycle.retires <= today:
             instead = f", replacement {lifecycle.replacement}" if lifecycle.replacement else ""
             yield f"replaying the seed; Azure retired this model on {lifecycle.retires}{instead}"
-
-
-def _render(request: DemoRequest, prepared: Prepared) -> RenderResult:
-    written = set(write_artifact(prepared.artifact, request.out, force=False).written) if request.out else set()
-    placement = prepared.plan.placement
-    return RenderResult(
-        fleet_id=placement.fleet_id,
-        out=request.out or Path(),
-        regions=tuple(estate.region for estate in placement.estates),
-        files=tuple(
-            FileOutcome(
-                file.path,
-                FileState.WRITTEN if file.path in written or not request.out else FileState.UNCHANGED,
-                len(file.text.encode()),
-            )
-            for file in prepared.artifact.files
-        ),
-        warnings=placement.warnings,
-    )

@@ -51,11 +51,16 @@ def render(request: RenderRequest) -> RenderResult:
     """
     placement, artifact = rendered(request)
     assert request.out is not None
+    return write(placement, artifact, request.out, force=request.force)
+
+
+def write(placement: Placement, artifact: Artifact, out: Path, *, force: bool) -> RenderResult:
+    """Write what was rendered. Raises ConfigurationError, and writes nothing, where foreign files are in the way."""
     return RenderResult(
         fleet_id=placement.fleet_id,
-        out=request.out,
+        out=out,
         regions=tuple(estate.region for estate in placement.estates),
-        files=_written(artifact, request.out, force=request.force),
+        files=_written(artifact, out, force=force),
         warnings=told(placement),
     )
 
