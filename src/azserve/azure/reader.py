@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +41,7 @@ from azserve.model.json import JsonObject
 from azserve.model.names import FLEET_TAG, REGION_TAG, FleetId, Region
 from azserve.model.names import region as spelled
 from azserve.model.resource_id import ResourceId
+from azserve.threads import Crew
 
 if TYPE_CHECKING:
     from azserve.azure.connection import Azure
@@ -121,7 +121,7 @@ class Reader:
         Groups come first, then each host before its children; the order does not depend on which answer came first.
         """
         doing = f"read what fleet `{fleet_id}` has"
-        with translated(doing), ThreadPoolExecutor(self._at_once, thread_name_prefix="azserve-fleet") as pool:
+        with translated(doing), Crew(self._at_once, "azserve-fleet") as pool:
             groups = sorted(self._tagged_groups(fleet_id), key=lambda group: group.id.key)
             inside = pool.map(self._ids_in, [group.id for group in groups])
             tagged = pool.submit(lambda: [*self._tagged_elsewhere(fleet_id)])
@@ -138,7 +138,7 @@ class Reader:
         """Return every account and workspace of a subscription, whoever's, each before its children."""
         with translated("list accounts and workspaces", where=subscription):
             found = [live for kind in (ACCOUNTS, WORKSPACES) for live in self._of_kind(subscription, kind)]
-            with ThreadPoolExecutor(self._at_once, thread_name_prefix="azserve-hosts") as pool:
+            with Crew(self._at_once, "azserve-hosts") as pool:
                 below = pool.map(lambda host: self._children(host.id, host), found)
                 return tuple(live for host, children in zip(found, below, strict=True) for live in (host, *children))
 

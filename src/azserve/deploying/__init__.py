@@ -5,7 +5,6 @@
     pruning      what is deleted afterwards: pruned steps, and a failed region's new resources on rollback
     destroying   `destroy`: everything that carries the fleet's tag, and nothing else
     exit_codes   what a receipt means for the process
-    threads      work side by side that Ctrl-C does not wait for
 
 Regions go side by side; inside one account everything is strictly in order, because the rendered template says so
 with `dependsOn`. One region's failure never stops another. State lives in Azure: the receipt is output only.

@@ -9,7 +9,6 @@ from typing import Final
 
 from azserve.deploying.ports import Inventory, Removal
 from azserve.deploying.pruning import GROUP_TYPE, dependents_first
-from azserve.deploying.threads import side_by_side
 from azserve.errors import AzserveError, StillRunning
 from azserve.model.facts import LiveResource
 from azserve.model.names import FLEET_TAG, FleetId, Region
@@ -17,6 +16,7 @@ from azserve.model.progress import Event, Progress, Stage, silent
 from azserve.model.resource_id import ResourceId
 from azserve.model.results import DestroyResult, RemovalState, Removed
 from azserve.model.settings import Settings
+from azserve.threads import as_they_end
 
 ACCOUNT_TYPE: Final = "microsoft.cognitiveservices/accounts"
 
@@ -70,7 +70,7 @@ class _Deleting:
 
     def chains(self, chains: Sequence[Sequence[LiveResource]]) -> list[Removed]:
         """Delete chains side by side, each from its first to its last."""
-        found = dict(side_by_side({index: partial(self._chain, chain) for index, chain in enumerate(chains)}))
+        found = dict(as_they_end({index: partial(self._chain, chain) for index, chain in enumerate(chains)}))
         return [removed for index in sorted(found) for removed in found[index]]
 
     def purge(self, deleted_now: Sequence[LiveResource]) -> list[Removed]:
@@ -78,7 +78,7 @@ class _Deleting:
         now = {each.id.key: (each.id, each.region) for each in deleted_now}
         before = {account.key: (account, region) for account, region in self._soft_deleted()}
         work = {key: partial(self._purge, *account) for key, account in sorted({**before, **now}.items())}
-        found = dict(side_by_side(work))
+        found = dict(as_they_end(work))
         return [removed for key in sorted(found) if (removed := found[key]) is not None]
 
     def _soft_deleted(self) -> tuple[tuple[ResourceId, Region], ...]:

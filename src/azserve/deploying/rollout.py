@@ -12,7 +12,6 @@ from typing import TypeAlias
 from azserve.deploying.in_region import RegionWork, deploy_region, failure_from, read_region
 from azserve.deploying.ports import Deployments, Endpoints, Removal
 from azserve.deploying.pruning import delete_all, new_in, pruned
-from azserve.deploying.threads import side_by_side
 from azserve.errors import AzserveError, FleetBusy, PermissionDenied, SignInError
 from azserve.model.artifact import RegionArtifact
 from azserve.model.endpoint import Endpoint
@@ -22,6 +21,7 @@ from azserve.model.progress import Event, Progress, Stage, silent
 from azserve.model.receipt import Failure, Receipt, RegionOutcome, RegionState
 from azserve.model.resource_id import ResourceId
 from azserve.model.settings import Settings
+from azserve.threads import as_they_end
 
 Gate: TypeAlias = Callable[[tuple[Endpoint, ...]], Failure | None]
 """Asked between the canary and the rest, with the canary's endpoints; a Failure holds the rest back."""
@@ -57,7 +57,7 @@ class _Run:
     def side_by_side(self, work: Mapping[Region, Callable[[], tuple[RegionOutcome, AzserveError | None]]]) -> None:
         """Let regions work at the same time, and keep what comes of each."""
         self.busy = set(work)
-        for region, (outcome, error) in side_by_side(work):
+        for region, (outcome, error) in as_they_end(work):
             self.busy.discard(region)
             self.outcomes[region] = outcome
             if error is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,6 +17,7 @@ from azserve.model.progress import Event, Progress, Stage, silent
 from azserve.model.settings import Settings
 from azserve.model.verdict import Evidence, Rank
 from azserve.surveying.ports import AzureReader
+from azserve.threads import Crew
 
 MOST_AT_ONCE: Final = 16
 GROUP: Final = "Microsoft.Resources/resourceGroups"
@@ -52,7 +52,7 @@ def survey(
     settings = request.settings
     asked = tuple(region for region in request.regions if needs_lists(settings, region))
     read = _Reads(clock, progress)
-    with ThreadPoolExecutor(max_workers=MOST_AT_ONCE, thread_name_prefix="survey") as pool:
+    with Crew(MOST_AT_ONCE, "survey") as pool:
         live = pool.submit(
             read,
             partial(reader.fleet, settings.fleet_id),
@@ -110,7 +110,7 @@ def complete_live(
     # An absent group may be there under somebody else's tag, and that has to be known.
     missing += [one for one in wanted if one.id.type == GROUP and (one.id.group or "").lower() in absent]
     read = _Reads(clock, progress)
-    with ThreadPoolExecutor(max_workers=MOST_AT_ONCE, thread_name_prefix="survey") as pool:
+    with Crew(MOST_AT_ONCE, "survey") as pool:
         found = [
             pool.submit(read, partial(reader.read, one.id, one.api_version), f"GET {one.id}", one.id.name, "read")
             for one in missing

@@ -10,8 +10,9 @@ from azserve.model.chat import ModelInfo
 from azserve.model.endpoint import Endpoint
 from azserve.model.results import InfoResult, InfoRow
 from azserve.model.settings import Settings
+from azserve.threads import side_by_side
 from azserve.verbs.ports import AzurePorts, Clock
-from azserve.verbs.standing import Selection, side_by_side, standing
+from azserve.verbs.standing import Selection, standing
 
 
 @dataclass(frozen=True, slots=True)

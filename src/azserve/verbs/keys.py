@@ -9,8 +9,9 @@ from azserve.model.catalogue import Catalogue
 from azserve.model.endpoint import Endpoint
 from azserve.model.results import KeysResult, KeysRow
 from azserve.model.settings import Settings
+from azserve.threads import side_by_side
 from azserve.verbs.ports import AzurePorts, Clock
-from azserve.verbs.standing import Selection, side_by_side, standing
+from azserve.verbs.standing import Selection, standing
 
 
 @dataclass(frozen=True, slots=True)

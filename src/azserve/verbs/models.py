@@ -32,7 +32,7 @@ from azserve.planning.moving import move_edit
 from azserve.planning.offers import ACCOUNT_KIND
 from azserve.planning.worth import per_minute
 from azserve.surveying.ports import AzureReader
-from azserve.verbs.standing import side_by_side
+from azserve.threads import side_by_side
 
 Lists = Mapping[Region, tuple[OfferedModel, ...] | str]
 """What each region lists, or why that is not known."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
 from azserve.errors import ChecksFailed
 from azserve.model.catalogue import Catalogue
@@ -15,11 +12,8 @@ from azserve.model.names import EndpointKey, Region, region
 from azserve.model.settings import Settings
 from azserve.model.verdict import Evidence, Rank
 from azserve.planning.standing import standing_estates
+from azserve.threads import side_by_side
 from azserve.verbs.ports import AzurePorts, Clock
-
-CONCURRENCY = 16
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +56,3 @@ def standing(
             hint="run `azserve deploy`, or `azserve status` to see what stands",
         )
     return endpoints
-
-
-def side_by_side(do: Callable[[T], R], items: Sequence[T]) -> list[R]:
-    """Return `[do(item) for item in items]`, several at a time, in order; the first error is raised."""
-    with ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="azserve") as pool:
-        return list(pool.map(do, items))

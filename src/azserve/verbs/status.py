@@ -11,9 +11,9 @@ from azserve.model.progress import Progress, silent
 from azserve.model.results import EndpointStatus, StatusResult, StatusRow
 from azserve.model.settings import Settings
 from azserve.planning.choosing import OnUnknown
+from azserve.threads import side_by_side
 from azserve.verbs.plan import PlanRequest, Prepared, prepare
 from azserve.verbs.ports import AzurePorts, Clock
-from azserve.verbs.standing import side_by_side
 
 STATUS_OF = {
     Action.CREATE: EndpointStatus.MISSING,

@@ -9,7 +9,6 @@
     asking     one endpoint: every probe in turn, until each has ended in a `Finding`
     running    all endpoints side by side, in a stable order, under one budget
     purse      the tokens of a run, counted and held under that budget
-    threads    work side by side that nobody has to wait for
     ports      what is needed of the world, and how a model says no
 
 Carrying out a probe always ends in a `Finding`: nothing that a model, a network or a sign-in does ends in an exception.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from azserve.errors import UsageError
 from azserve.model.catalogue import Catalogue
@@ -14,6 +15,7 @@ from azserve.model.names import FleetId
 from azserve.model.progress import Progress, silent
 from azserve.model.results import SmokeResult
 from azserve.model.settings import SmokeSettings
+from azserve.threads import side_by_side
 from azserve.verifying.asking import Means, ask_endpoint
 from azserve.verifying.judging import Task, subject_of
 from azserve.verifying.patience import Patience
@@ -21,7 +23,9 @@ from azserve.verifying.ports import ModelClients
 from azserve.verifying.probe import Probe
 from azserve.verifying.purse import Purse
 from azserve.verifying.reading import probes
-from azserve.verifying.threads import side_by_side
+
+AT_ONCE: Final = 32
+"""Endpoints asked at the same time: they mostly wait for a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ def run_probes(
         found = ask_endpoint(subject, [Task(probe, probe.name in required) for probe in chosen], means)
         return (*found, *_missing(required, endpoint))
 
-    findings = tuple(finding for found in side_by_side(ask, run.endpoints) for finding in found)
+    asked = side_by_side(ask, run.endpoints, AT_ONCE, name="azserve-smoke")
+    findings = tuple(finding for found in asked for finding in found)
     return SmokeResult(run.fleet_id, findings, purse.spent, monotonic() - began)
 
 
