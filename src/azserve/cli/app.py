@@ -78,6 +78,10 @@ class Verb(click.Command):
             debug=given.pop("debug"),
             colour=not given.pop("no_color"),
         )
+        if options.query:
+            from azserve.reporting.voices import compiled
+
+            compiled(options.query)  # a mistake in it is told before anything is done, not after
         streams = ctx.find_root().obj
         assert isinstance(streams, Streams)
         path = ctx.command_path.split()[1:]
@@ -192,9 +196,9 @@ class App:
         problems = (*self.noted, *problems)
         match Output(self.options.output):
             case Output.JSON | Output.YAML:
-                self._write(self._document(result, problems, ok=ok, reveal=reveal))
+                self.streams.write(self._document(result, problems, ok=ok, reveal=reveal))
             case Output.TABLE | Output.TSV:
-                self._write(self._text(result, view=view, reveal=reveal))
+                self.streams.write(self._text(result, view=view, reveal=reveal))
         if problems:
             colour = self.streams.colour(self.streams.err, wanted=self.options.colour)
             say_problems(self.streams, problems, colour=colour)
@@ -207,7 +211,8 @@ class App:
         value = plain(result, reveal=reveal)
         if self.options.query:
             value = query(value, self.options.query)
-        return data(envelope(self.verb, value, problems, ok=ok), Output(self.options.output))
+        unicode = self.streams.unicode(self.streams.out)
+        return data(envelope(self.verb, value, problems, ok=ok), Output(self.options.output), unicode=unicode)
 
     def _text(self, result: object, *, view: Callable[[Any], tuple[Block, ...]] | None, reveal: bool) -> str:
         from azserve.reporting.plain import plain
@@ -230,7 +235,3 @@ class App:
             colour=self.streams.colour(out, wanted=self.options.colour),
             unicode=self.streams.unicode(out),
         )
-
-    def _write(self, text: str) -> None:
-        self.streams.out.write(text)
-        self.streams.out.flush()

@@ -91,6 +91,15 @@ class Root(click.Group):
             raise click.UsageError(f"there is no verb `{args[0]}`{meant}", ctx)
         return super().resolve_command(ctx, args)
 
+    def verb_of(self, argv: Sequence[str]) -> str:
+        """Return the verb a command line is about as documents spell it, `keys-list`; `azserve` where it names none."""
+        first, *rest = argv or ("",)
+        if first not in VERBS:
+            return self.name or ""
+        command = self.get_command(click.Context(self), first)
+        below = command.commands if isinstance(command, click.Group) else {}
+        return f"{first}-{rest[0]}" if rest and rest[0] in below else first
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of verbs without importing any."""
         with formatter.section("Commands"):
@@ -113,8 +122,3 @@ def _version_option() -> click.Option:
         callback=show,
         help="Print the version and exit.",
     )
-
-
-def verb_of(argv: Sequence[str]) -> str:
-    """Return the verb a command line is about, `azserve` where it names none."""
-    return next((word for word in argv if word in VERBS), "azserve")

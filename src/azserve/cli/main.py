@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import click
 
-from azserve.cli.group import Root, verb_of
+from azserve.cli.group import Root
 from azserve.cli.speak import say_error
 from azserve.cli.streams import Streams
 from azserve.errors import AzserveError, Bug, ExitCode, Problem
@@ -37,27 +37,28 @@ def _main(root: Root, argv: Sequence[str], streams: Streams) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.UsageError as error:
-        return _end(argv, streams, _usage(error), ExitCode.USAGE)
+        return _end(root, argv, streams, _usage(error), ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
         interrupted = Problem("interrupted", "interrupted", hint="what Azure was already told to do goes on there")
-        return _end(argv, streams, (interrupted,), ExitCode.INTERRUPTED)
+        return _end(root, argv, streams, (interrupted,), ExitCode.INTERRUPTED)
     except AzserveError as error:
-        return _end(argv, streams, error.problems, error.exit_code, error)
-    except BrokenPipeError:
-        _silence(streams)
+        return _end(root, argv, streams, error.problems, error.exit_code, error)
+    except BrokenPipeError:  # click's own help; what azserve says goes through the streams
+        streams.write("")
         return int(ExitCode.DONE)
     except Exception as error:  # noqa: BLE001  the last line of defence: a bug is named, never dumped
-        return _end(argv, streams, (_bug(error),), ExitCode.BUG, error)
+        return _end(root, argv, streams, (_bug(error),), ExitCode.BUG, error)
 
 
 def _end(
+    root: Root,
     argv: Sequence[str],
     streams: Streams,
     problems: tuple[Problem, ...],
     code: ExitCode,
     cause: BaseException | None = None,
 ) -> int:
-    say_error(argv, streams, verb_of(argv), problems, cause)
+    say_error(argv, streams, root.verb_of(argv), problems, cause)
     return int(code)
 
 
@@ -74,11 +75,3 @@ def _bug(error: Exception) -> Problem:
         hint="this is our bug: run it again with --debug and report what it prints at "
         "https://github.com/azserve/azserve/issues",
     )
-
-
-def _silence(streams: Streams) -> None:
-    """Point stdout at nothing, so that the interpreter does not complain about the closed pipe at exit."""
-    import os
-
-    if streams.out is sys.__stdout__:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), streams.out.fileno())

@@ -98,8 +98,7 @@ class _Lines:
         took = "" if event.stage in {Stage.STARTED, Stage.GOING} else f" ({seconds(time.monotonic() - began)})"
         sign = SIGNS[event.stage] if self._unicode else event.stage.value
         detail = f": {event.detail}" if event.detail else ""
-        self._streams.err.write(f"{sign} {event.subject} {event.doing}{detail}{took}\n")
-        self._streams.err.flush()
+        self._streams.say(f"{sign} {event.subject} {event.doing}{detail}{took}\n")
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from azserve.cli.streams import Streams
-from azserve.errors import Problem, Severity
+from azserve.errors import ConfigurationError, Problem, Severity
 
 
 def say_error(
@@ -20,8 +21,9 @@ def say_error(
         from azserve.reporting.plain import envelope
         from azserve.reporting.voices import Output, data
 
-        streams.out.write(data(envelope(verb, None, problems, ok=False), Output(output)))
-        streams.out.flush()
+        document = envelope(verb, None, problems, ok=False)
+        with suppress(ConfigurationError):  # that nothing can be written may be what is told
+            streams.write(data(document, Output(output), unicode=streams.unicode(streams.out)))
     say_problems(streams, problems, colour=streams.colour(streams.err, wanted="--no-color" not in argv))
     if "--debug" in argv and cause is not None:
         _say_cause(streams, cause)
@@ -31,21 +33,20 @@ def say_problems(streams: Streams, problems: tuple[Problem, ...], *, colour: boo
     """Print each problem, its place before it and its next move after it."""
     for number, problem in enumerate(problems):
         if number:
-            streams.err.write("\n")
+            streams.say("\n")
         where = f"{problem.where}: " if problem.where else ""
-        streams.err.write(f"{_paint(problem.severity, colour=colour)}: {where}{problem.message}\n")
+        streams.say(f"{_paint(problem.severity, colour=colour)}: {where}{problem.message}\n")
         if problem.hint:
-            streams.err.write(f"\nhint: {problem.hint}\n" if len(problems) == 1 else f"  hint: {problem.hint}\n")
-    streams.err.flush()
+            streams.say(f"\nhint: {problem.hint}\n" if len(problems) == 1 else f"  hint: {problem.hint}\n")
 
 
 def _say_cause(streams: Streams, cause: BaseException) -> None:
     import traceback
 
-    streams.err.write("\n" + "".join(traceback.format_exception(cause)))
+    streams.say("\n" + "".join(traceback.format_exception(cause)))
     raw = getattr(cause, "raw", None)
     if raw:
-        streams.err.write(f"\nAzure's own words:\n{raw}\n")
+        streams.say(f"\nAzure's own words:\n{raw}\n")
 
 
 def _paint(severity: Severity, *, colour: bool) -> str:
@@ -56,6 +57,8 @@ def _paint(severity: Severity, *, colour: bool) -> str:
 
 
 def _asked_output(argv: Sequence[str], streams: Streams) -> str:
+    """Return the form asked for, as far as it can be told; what follows `--` is another command's."""
+    argv = argv[: argv.index("--")] if "--" in argv else argv
     for number, word in enumerate(argv):
         if word in {"-o", "--output"} and number + 1 < len(argv):
             return argv[number + 1]

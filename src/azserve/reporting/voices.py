@@ -14,6 +14,7 @@ from azserve.model.json import JsonValue
 from azserve.reporting.blocks import Block, Cell, Line, Mark, Narrow, Table
 
 if TYPE_CHECKING:
+    from jmespath.parser import ParsedResult
     from rich.console import Console
 
 
@@ -167,15 +168,18 @@ def _flat(value: str) -> str:
     return "" if value == "–" else value.replace("\t", " ").replace("\n", " ")
 
 
-def data(value: JsonValue, output: Output) -> str:
-    """Return a value as a JSON or YAML document, or as TSV in the manner of `az`."""
+def data(value: JsonValue, output: Output, *, unicode: bool = True) -> str:
+    """Return a value as a JSON or YAML document, or as TSV in the manner of `az`.
+
+    Without `unicode`, JSON and YAML escape what is not ASCII, so that nothing is lost on the way.
+    """
     match output:
         case Output.JSON:
-            return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+            return json.dumps(value, indent=2, ensure_ascii=not unicode) + "\n"
         case Output.YAML:
             import yaml
 
-            return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=1000)
+            return yaml.safe_dump(value, sort_keys=False, allow_unicode=unicode, width=1000)
         case Output.TSV | Output.TABLE:
             rows = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
             return "".join(_tsv_row(row) + "\n" for row in rows)
@@ -206,17 +210,32 @@ def _tsv_scalar(value: JsonValue) -> str:
 
 
 def query(value: JsonValue, expression: str) -> JsonValue:
-    """Return what a JMESPath expression finds, as `az --query` does; raises UsageError where it does not parse."""
+    """Return what a JMESPath expression finds, as `az --query` does; raises UsageError where it does not fit."""
+    from jmespath.exceptions import JMESPathError
+
+    parsed = compiled(expression)
+    try:
+        found: JsonValue = parsed.search(value)
+    except JMESPathError as error:
+        raise _query_invalid(error) from error
+    return found
+
+
+def compiled(expression: str) -> ParsedResult:
+    """Return a JMESPath expression ready to search with; raises UsageError where it does not parse."""
     import jmespath
     from jmespath.exceptions import JMESPathError
 
     try:
-        found: JsonValue = jmespath.search(expression, value)
+        return jmespath.compile(expression)
     except JMESPathError as error:
-        first = str(error).splitlines()[0]
-        raise UsageError(
-            f"`--query` is not valid JMESPath: {first}",
-            code="query-invalid",
-            hint="the query runs over `result`; try `--query 'regions[].region'`, and see jmespath.org",
-        ) from error
-    return found
+        raise _query_invalid(error) from error
+
+
+def _query_invalid(error: Exception) -> UsageError:
+    first = str(error).splitlines()[0]
+    return UsageError(
+        f"`--query` is not valid JMESPath: {first}",
+        code="query-invalid",
+        hint="the query runs over `result`; try `--query 'regions[].region'`, and see jmespath.org",
+    )

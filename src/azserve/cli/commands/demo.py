@@ -41,7 +41,7 @@ def _demo(app: App, environ: Mapping[str, str], out: Path | None) -> ExitCode:
 
     catalogue = app.catalogue()
     settings = load(ConfigRequest(catalogue, _example(), environ=environ))
-    app.streams.err.write(f"azserve demo: {EXAMPLE} on the embedded local Azure, no account needed\n")
+    app.streams.say(f"azserve demo: {EXAMPLE} on the embedded local Azure, no account needed\n")
     with connect(settings, environ) as azure, app.progress() as progress:
         result = run(DemoRequest(settings, catalogue, out), azure, app.now, progress)
     receipt = result.deploy.receipt

@@ -41,8 +41,7 @@ def _confirm(app: App, fleet: str) -> None:
             code="confirmation-missing",
             hint="say so with `--yes`: there is no terminal to ask at",
         )
-    app.streams.err.write(f"This deletes everything of fleet {fleet} in Azure. Type its name to go on: ")
-    app.streams.err.flush()
+    app.streams.say(f"This deletes everything of fleet {fleet} in Azure. Type its name to go on: ")
     if sys.stdin.readline().strip() != fleet:
         raise Refused(
             f"destroying fleet `{fleet}` was not confirmed",

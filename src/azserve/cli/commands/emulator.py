@@ -72,12 +72,10 @@ def run(
 def _say_ready(app: App, local: Emulator) -> None:
     """Write the exports to stdout, so that a shell can read them, and the ready line to stderr."""
     for name, value in local.environment().items():
-        app.streams.out.write(f"export {name}='{value}'\n")
-    app.streams.out.flush()
+        app.streams.write(f"export {name}='{value}'\n")
     if local.speaks_tls:
-        app.streams.err.write(f"also at {local.tls_url}, certificate authority {local.ca_file}\n")
-    app.streams.err.write(f"azserve emulator ready at {local.url} (Ctrl-C stops it)\n")
-    app.streams.err.flush()
+        app.streams.say(f"also at {local.tls_url}, certificate authority {local.ca_file}\n")
+    app.streams.say(f"azserve emulator ready at {local.url} (Ctrl-C stops it)\n")
 
 
 @emulator.command(

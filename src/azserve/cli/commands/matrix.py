@@ -29,5 +29,5 @@ def matrix(app: App, *, strict: bool, on_unknown: str) -> ExitCode:
         result = run(request, azure.reader, app.now, progress)
     if app.options.output != "table" or app.options.query:
         return app.answer(result)
-    app.streams.out.write(json.dumps(plain(result), separators=(",", ":")) + "\n")
+    app.streams.write(json.dumps(plain(result), separators=(",", ":")) + "\n")
     return ExitCode.DONE

@@ -31,7 +31,7 @@ def _schema(app: App) -> ExitCode:
     from azserve.config import json_schema
     from azserve.reporting.voices import Output, data
 
-    app.streams.out.write(data(json_schema(), Output.JSON))
+    app.streams.write(data(json_schema(), Output.JSON))
     return ExitCode.DONE
 
 
