@@ -39,6 +39,7 @@ VERBS: Mapping[str, Entry] = {
     "models": Entry("models", "Show what is known of models: versions, skus, lifecycle, regions, prices."),
     "regions": Entry("regions", "Show which regions can take the fleet, or one model, and why."),
     "quota": Entry("quota", "Show limit, use and demand of each quota pool per region."),
+    "cost": Entry("cost", "Show what the fleet costs: per chat, idle, and for a smoke run."),
     "render": Entry("render", "Write ARM and Bicep per region; no sign-in, no network."),
     "templates": Entry("templates", "Copy the template set; show the api-versions in use."),
     "plan": Entry("plan", "Show where the fleet can go and what a deploy would do."),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from azserve.model.catalogue import Hosting, LifecycleStage, Offer, PoolScope, Route, Support, Trait
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region
+from azserve.model.prices import Chat, Cost, Price
 from azserve.model.verdict import Answer, Evidence, Reason, Verdict
 
 
@@ -222,3 +223,65 @@ class MatrixResult:
     """The chosen regions in the form that CI systems fan out over."""
 
     include: tuple[MatrixEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """What one endpoint costs in one region."""
+
+    endpoint: EndpointKey
+    region: Region
+    model: ModelName
+    hosting: Hosting
+    sku: str | None
+    input: Price | None
+    """Of one prompt token; None where it is not known, or where units are paid by the hour."""
+    output: Price | None
+    chats: Cost
+    """Of as many chats as the result says, of the size it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleRow:
+    """What stands in a region and is billed whether or not anybody asks anything."""
+
+    region: Region
+    what: str
+    count: float
+    price: Price | None
+    month: Cost | None
+    """Of 730 hours; None where it is billed by what is stored or asked, next to nothing while idle."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmokeCeiling:
+    """The most that one smoke run can use: every probe of every endpoint at full length, as often as it may be tried."""
+
+    tokens: int
+    cost: Cost
+    capped: bool = False
+    """Whether the file's budget is what limits the tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleCost:
+    """What the fleet costs in a month in which nobody asks anything."""
+
+    rows: tuple[IdleRow, ...]
+    month: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class CostResult:
+    """What the fleet costs, in the regions that the published facts choose, or in those asked about."""
+
+    fleet_id: FleetId
+    currency: str
+    chats: int
+    chat: Chat
+    rows: tuple[CostRow, ...]
+    idle: IdleCost
+    smoke: SmokeCeiling
+    live: bool
+    """Whether the price list was asked; False: prices as once read, each with its date."""
+    unreadable: tuple[str, ...] = ()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from azserve.model.catalogue import Hosting
 from azserve.model.names import ModelName, Region
-from azserve.model.verdict import Evidence
+from azserve.model.verdict import Evidence, Rank
 
 HOURS_PER_MONTH = 730.0
 """What Azure's own calculator takes a month for."""
@@ -96,12 +97,29 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A sum of money, or why it is not known. Unknown is never zero."""
+    """A sum of money, as far as it is known. Unknown is never zero."""
 
     amount: float | None
+    """What is known of it; None where nothing is."""
     currency: str
     unknown: tuple[str, ...] = ()
-    """What of it has no known price; then `amount` is what is known, or None where nothing is."""
+    """What of it has no known price and is not in `amount`."""
+
+
+def total(costs: Iterable[Cost], currency: str) -> Cost:
+    """Return the sum of several costs; what is unknown of any is unknown of the sum."""
+    parts = tuple(costs)
+    known = [part.amount for part in parts if part.amount is not None]
+    unknown = tuple(dict.fromkeys(what for part in parts for what in part.unknown))
+    return Cost(sum(known) if known or not unknown else None, currency, unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat of a given size, to say what many of them cost."""
+
+    prompt_tokens: int = 500
+    completion_tokens: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +132,44 @@ class PriceBook:
     def tariff(self, model: ModelName, hosting: Hosting, sku: str | None) -> Tariff | None:
         """Return the meters of a deployment, None where nobody knows them."""
         return next((each for each in self.tariffs if each.covers(model, hosting, sku)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """What was read of the price list, with the book's own figures where nobody asked."""
+
+    currency: str
+    items: Mapping[tuple[Region, str, str], PriceItem] = field(default_factory=dict)
+    """By region, product and meter, the latter two in lower case."""
+    read: frozenset[tuple[Region, str]] = frozenset()
+    """Which regions and products were answered for: what such an answer lacks has no price there."""
+
+    def price(self, meter: Meter | None, region: Region) -> Price | None:
+        """Return what one unit costs in a region; None where that is not known.
+
+        The book's own figures are in US dollars and the same for all regions.
+        """
+        if meter is None:
+            return None
+        item = self.items.get((region, meter.product.lower(), meter.name.lower()))
+        if item is not None:
+            evidence = Evidence(Rank.LIVE, "Azure Retail Prices API", item.effective)
+            return Price(meter.name, meter.per, item.amount / quantity_of(item.unit), item.currency, evidence)
+        answered = (region, meter.product.lower()) in self.read
+        if answered or self.currency != USD or meter.recorded is None:
+            return None
+        return Price(meter.name, meter.per, meter.recorded, USD, meter.evidence)
+
+
+USD = "USD"
+_UNIT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KM]?)(?![A-Za-z])", re.ASCII)
+_TIMES = {"": 1.0, "K": 1e3, "M": 1e6}
+
+
+def quantity_of(unit: str) -> float:
+    """Return how many units a price is for: `1K` is 1,000, `10K` 10,000, `1 Hour`, `1/Hour` and `1 GB/Month` 1.
+
+    What cannot be read counts as one, which errs on the dear side.
+    """
+    found = _UNIT.match(unit)
+    return max(1.0, float(found[1])) * _TIMES[found[2]] if found else 1.0

@@ -20,6 +20,7 @@ from azserve.model.facts import (
 )
 from azserve.model.json import JsonObject
 from azserve.model.names import FleetId, Region
+from azserve.model.prices import PriceItem
 from azserve.model.resource_id import ResourceId
 
 
@@ -88,4 +89,12 @@ class AzureReader(Protocol):
 
     def policy(self, subscription: str, resource: JsonObject, api_version: str) -> tuple[PolicyFinding, ...]:
         """Return what Azure Policy would make of a resource: `type`, `name`, `location` and what else is known."""
+        ...
+
+
+class Prices(Protocol):
+    """Azure's public price list. Nobody has to be signed in. Called from several threads at once."""
+
+    def prices(self, region: Region, product: str, currency: str) -> tuple[PriceItem, ...]:
+        """Return the consumption prices of a product in a region, all pages; raises AzureFailed."""
         ...
