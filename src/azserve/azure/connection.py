@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from urllib.parse import urlsplit
 
-from azure.core.credentials import TokenCredential
+from azure.core.credentials import AccessToken, TokenCredential
 from azure.mgmt.core import ARMPipelineClient
 
 from azserve.azure.arm import Arm
@@ -101,8 +101,12 @@ class Azure:
 
     def token(self, audience: str) -> Secret:
         """Return a token for an audience (`https://cognitiveservices.azure.com`). Raises SignInError."""
+        return Secret(self.access_token(audience).token)
+
+    def access_token(self, audience: str) -> AccessToken:
+        """Return a token with the time it ends. Raises SignInError."""
         with translated(f"sign in to `{audience}`"):
-            return Secret(self._credential.get_token(audience.rstrip("/") + "/.default").token)
+            return self._credential.get_token(audience.rstrip("/") + "/.default")
 
     def template_client(self, subscription: str) -> DeploymentsMgmtClient:
         """Return the SDK's client for template deployments."""

@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
+from azure.core.polling import LROPoller
 
 from azserve.azure.border import failure_in, translated
 from azserve.azure.failure import WRAPPERS, codes_in, failure_of
 from azserve.azure.polling import Wait, WaitEnded, WatchedPolling
 from azserve.azure.scoped import CONTENT_TAG, ScopedDeployment, digest_of, scope_of, state_of
-from azserve.deploying.ports import DeploymentRequest, DeploymentState
+from azserve.azure.whatif import changes_in
+from azserve.deploying.ports import DeploymentRequest, DeploymentState, ForetoldChange
 from azserve.errors import AzureFailed, FleetBusy, Refused
 from azserve.model.json import JsonObject
 from azserve.model.receipt import Failure
@@ -28,7 +30,7 @@ Watch = Callable[[DeploymentState], None]
 
 
 class TemplateDeployments:
-    """deploying.ports.Deployments. Safe to share by threads."""
+    """deploying.ports.Deployments and Rehearsal. Safe to share by threads."""
 
     def __init__(self, azure: Azure, *, validation_s: float = VALIDATION_S) -> None:
         self._azure = azure
@@ -43,11 +45,21 @@ class TemplateDeployments:
 
     def validate(self, request: DeploymentRequest) -> None:
         """Ask ARM's `validate`. Raises Refused with ARM's innermost error, or the error that kept ARM from saying."""
-        doing = f"validate the deployment `{request.name}`"
+        self._rehearsed(f"validate the deployment `{request.name}`", request, self._scoped(request).begin_validate)
+
+    def what_if(self, request: DeploymentRequest) -> tuple[ForetoldChange, ...]:
+        """Ask ARM's `whatIf`. Raises as `validate` does."""
+        doing = f"ask what the deployment `{request.name}` would change"
+        return changes_in(self._rehearsed(doing, request, self._scoped(request).begin_what_if))
+
+    def _rehearsed(
+        self, doing: str, request: DeploymentRequest, begin: Callable[[WatchedPolling], LROPoller[Any]]
+    ) -> JsonObject:
+        """Return the whole answer of a question that takes its time."""
         polling = WatchedPolling(Wait(self._azure.patience, self._validation_s))
         try:
             with translated(doing, where=request.region):
-                body = self._scoped(request).begin_validate(polling).result()
+                body = begin(polling).result()
         except WaitEnded:
             raise AzureFailed(
                 f"could not {doing}: no answer within {self._validation_s:.0f} s", code="no-answer"
@@ -62,6 +74,7 @@ class TemplateDeployments:
             found = failure_of({"error": body["error"]})
             message = f"could not {doing}: {found.message}"
             raise Refused(message, code=found.code, hint=found.hint, where=request.region, raw=found.raw)
+        return body if isinstance(body, Mapping) else {}
 
     def carry_out(self, request: DeploymentRequest, *, watch: Watch, deadline_s: float) -> DeploymentState:
         """Start the deployment and poll it to its end; `watch` hears of every poll.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from azserve.azure.connection import connect
 from azserve.azure.deployments import TemplateDeployments
+from azserve.azure.diagnosis import Diagnosis
 from azserve.azure.endpoints import LiveEndpoints
 from azserve.azure.pipeline import Patience
 from azserve.azure.reader import Reader, Subscriptions
@@ -16,7 +17,7 @@ from azserve.azure.signin import SignInKind, SignInRequest
 from azserve.errors import ConfigurationError
 from azserve.model.resource_id import ResourceId
 from azserve.model.secret import Secret
-from azserve.model.settings import Settings
+from azserve.model.settings import Cloud, Settings
 
 SIGN_IN_VARIABLE = "AZSERVE_SIGN_IN"
 
@@ -29,6 +30,7 @@ class OpenAzure:
     deployments: TemplateDeployments
     endpoints: LiveEndpoints
     removal: Remover
+    knowledge: Diagnosis
     token: Callable[[str], Secret]
     """A token for an audience: `https://cognitiveservices.azure.com`, with or without `/.default`."""
 
@@ -48,20 +50,26 @@ def opened(
     """
     assert settings.subscription is not None
     subscriptions = Subscriptions(settings.subscription, dict(settings.subscriptions))
-    request = SignInRequest(settings.cloud, sign_in_kind(environ), tenant=settings.tenant, environ=environ)
+    kind = sign_in_kind(environ, settings.credential)
+    request = SignInRequest(settings.cloud, kind, tenant=settings.tenant, environ=environ)
+    method = "local" if settings.cloud.cloud is Cloud.LOCAL else kind.value
     with connect(request, patience=patience) as azure:
         yield OpenAzure(
             reader=azure.reader(subscriptions, existing=existing),
             deployments=azure.deployments(),
             endpoints=azure.endpoints(),
             removal=azure.removal(subscriptions),
+            knowledge=Diagnosis(method, azure.access_token, environ),
             token=azure.token,
         )
 
 
-def sign_in_kind(environ: Mapping[str, str]) -> SignInKind:
-    """Return the way to sign in that `AZSERVE_SIGN_IN` names. Raises ConfigurationError where it names none."""
-    asked = environ.get(SIGN_IN_VARIABLE, "").strip().lower() or SignInKind.DEFAULT
+def sign_in_kind(environ: Mapping[str, str], otherwise: str = SignInKind.DEFAULT) -> SignInKind:
+    """Return the way to sign in that `AZSERVE_SIGN_IN` names, else what the settings say.
+
+    Raises ConfigurationError where the variable names none.
+    """
+    asked = environ.get(SIGN_IN_VARIABLE, "").strip().lower() or otherwise
     try:
         return SignInKind(asked)
     except ValueError:

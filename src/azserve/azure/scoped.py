@@ -11,7 +11,7 @@ from typing import Any, Final
 from azure.core.exceptions import ResourceNotFoundError
 from azure.core.polling import LROPoller, PollingMethod
 from azure.mgmt.resource.deployments import DeploymentsMgmtClient
-from azure.mgmt.resource.deployments.models import Deployment
+from azure.mgmt.resource.deployments.models import Deployment, DeploymentWhatIf
 
 from azserve.azure.failure import WRAPPERS, codes_in, failure_of
 from azserve.azure.operations import innermost_failure
@@ -47,6 +47,14 @@ class ScopedDeployment:
             )
         return deployments.begin_validate(request.group, request.name, body, polling=polling, cls=_whole_body)
 
+    def begin_what_if(self, polling: PollingMethod[Any]) -> LROPoller[Any]:
+        """Ask what would change; the result is the whole answer."""
+        request, deployments = self._request, self._client.deployments
+        body = DeploymentWhatIf(json.loads(json.dumps(self._properties())))
+        if request.group is None:
+            return deployments.begin_what_if_at_subscription_scope(request.name, body, polling=polling, cls=_whole_body)
+        return deployments.begin_what_if(request.group, request.name, body, polling=polling, cls=_whole_body)
+
     def read(self) -> JsonObject | None:
         """Return the deployment's body, None where it or its group does not exist."""
         request, deployments = self._request, self._client.deployments
@@ -71,12 +79,14 @@ class ScopedDeployment:
         return replace(state, failure=found) if found else state
 
     def _body(self) -> Deployment:
+        tags = {**self._request.tags, CONTENT_TAG: digest_of(self._request)}
+        return Deployment(json.loads(json.dumps({**self._properties(), "tags": tags})))
+
+    def _properties(self) -> dict[str, Any]:
+        """What every kind of body has: the template and its parameters, and where ARM keeps the deployment."""
         request = self._request
         properties = {"mode": "Incremental", "template": request.template, "parameters": request.parameters}
-        body: dict[str, Any] = {"properties": properties, "tags": {**request.tags, CONTENT_TAG: digest_of(request)}}
-        if request.group is None:
-            body["location"] = request.region
-        return Deployment(json.loads(json.dumps(body)))
+        return {"properties": properties} | ({"location": request.region} if request.group is None else {})
 
 
 def scope_of(request: DeploymentRequest) -> str:

@@ -50,6 +50,7 @@ VERBS: Mapping[str, Entry] = {
     "keys": Entry("keys", "List the keys of each endpoint, masked."),
     "smoke": Entry("smoke", "Ask each endpoint questions and check the answers."),
     "destroy": Entry("destroy", "Remove what this fleet and environment made."),
+    "doctor": Entry("doctor", "Check sign-in, rights, providers, network and clock."),
     "emulator": Entry("emulator", "Run the local Azure."),
 }
 

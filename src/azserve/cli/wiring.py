@@ -31,4 +31,12 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> Iterator[AzurePor
     existing = existing_hosts(settings, {region for choice in choices for region in choice.of})
     with open_azure(settings, environ, existing=tuple(existing)) as azure:
         models = ModelDoor(azure.endpoints.keys, azure.token)
-        yield AzurePorts(azure.reader, azure.deployments, azure.endpoints, azure.removal, models)
+        yield AzurePorts(
+            reader=azure.reader,
+            deployments=azure.deployments,
+            endpoints=azure.endpoints,
+            removal=azure.removal,
+            models=models,
+            rehearsal=azure.deployments,
+            knowledge=azure.knowledge,
+        )

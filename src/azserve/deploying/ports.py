@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from azserve.model.endpoint import Endpoint, EndpointKeys
@@ -76,6 +77,44 @@ class Deployments(Protocol):
         Raises FleetBusy where a different deployment of that name is in flight, and joins it where it is the same;
         raises the translated error where ARM refuses the PUT.
         """
+        ...
+
+
+class Foretold(StrEnum):
+    """What Azure's what-if says will happen to a resource. NO_CHANGE is also what it says of what it ignores."""
+
+    CREATE = "Create"
+    DELETE = "Delete"
+    MODIFY = "Modify"
+    DEPLOY = "Deploy"
+    """It will be written; whether anything differs is not known."""
+    NO_CHANGE = "NoChange"
+    UNSUPPORTED = "Unsupported"
+    """What-if cannot tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForetoldChange:
+    """One resource in an answer of what-if."""
+
+    resource: str
+    """ARM id as Azure spells it; may hold template expressions that could not be worked out."""
+    change: Foretold
+    paths: tuple[str, ...] = ()
+    """Properties said to differ: `properties.publicNetworkAccess`."""
+    because: str | None = None
+    """Azure's own words where it could not tell."""
+
+
+class Rehearsal(Protocol):
+    """What Azure says of a deployment before it is made. Called from several threads at once."""
+
+    def validate(self, request: DeploymentRequest) -> None:
+        """Ask ARM's `validate`; raises Refused with ARM's innermost error."""
+        ...
+
+    def what_if(self, request: DeploymentRequest) -> tuple[ForetoldChange, ...]:
+        """Ask ARM's `whatIf`; raises Refused with ARM's innermost error."""
         ...
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from azserve.model.catalogue import Hosting, LifecycleStage, Offer, PoolScope, Route, Support, Trait
+from azserve.model.diagnosis import CheckState
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region
 from azserve.model.prices import Chat, Cost, Price
 from azserve.model.verdict import Answer, Evidence, Reason, Verdict
@@ -255,7 +256,7 @@ class IdleRow:
 
 @dataclass(frozen=True, slots=True)
 class SmokeCeiling:
-    """The most that one smoke run can use: every probe of every endpoint at full length, as often as it may be tried."""
+    """The most that one smoke run can use: every probe of every endpoint at full length, as often as it may be."""
 
     tokens: int
     cost: Cost
@@ -285,3 +286,32 @@ class CostResult:
     live: bool
     """Whether the price list was asked; False: prices as once read, each with its date."""
     unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorCheck:
+    """One thing that was looked at."""
+
+    area: str
+    """`sign-in`, `subscription`, `rights`, `providers`, `network`, `clock` or `pipeline`."""
+    name: str
+    state: CheckState
+    found: str
+    hint: str | None = None
+    seconds: float | None = None
+    """How long a host took to answer."""
+    details: tuple[str, ...] = ()
+    """What exactly is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorResult:
+    """Everything that was looked at, in the order in which it matters."""
+
+    checks: tuple[DoctorCheck, ...]
+
+    def failed(self, *areas: str) -> tuple[DoctorCheck, ...]:
+        """Return what failed in these areas, or in any."""
+        return tuple(
+            check for check in self.checks if check.state is CheckState.FAILED and (not areas or check.area in areas)
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from azserve.model.diagnosis import PipelineToken, Ring, TokenFacts
 from azserve.model.facts import (
     DeletedResource,
     LiveResource,
@@ -97,4 +98,25 @@ class Prices(Protocol):
 
     def prices(self, region: Region, product: str, currency: str) -> tuple[PriceItem, ...]:
         """Return the consumption prices of a product in a region, all pages; raises AzureFailed."""
+        ...
+
+
+class SelfKnowledge(Protocol):
+    """What azserve can find out about its own sign-in and network. Called from several threads at once."""
+
+    @property
+    def method(self) -> str:
+        """How azserve signs in: `default`, `cli`, `oidc` and so on, `local` for the local Azure."""
+        ...
+
+    def token(self, audience: str) -> TokenFacts:
+        """Get a token and return what it says of itself; raises SignInError."""
+        ...
+
+    def ring(self, url: str) -> Ring:
+        """Knock at a host without signing in; any answer is one. Raises AzureFailed where none comes."""
+        ...
+
+    def pipeline(self) -> PipelineToken | None:
+        """Return what the pipeline's own token says, None where this is no pipeline that hands any out."""
         ...

@@ -19,7 +19,7 @@ from azserve.rendering.render import render
 from azserve.rendering.templates import TemplateSet
 from azserve.surveying.ports import Prices
 from azserve.surveying.survey import offline_facts
-from azserve.verbs.standing import side_by_side
+from azserve.threads import side_by_side
 from azserve.verifying import probes
 from azserve.verifying.patience import Patience
 

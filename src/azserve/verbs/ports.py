@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from azserve.deploying.ports import Deployments, Endpoints, Removal
-from azserve.surveying.ports import AzureReader
+from azserve.deploying.ports import Deployments, Endpoints, Rehearsal, Removal
+from azserve.surveying.ports import AzureReader, SelfKnowledge
 from azserve.verifying.ports import ModelClients
 
 Clock = Callable[[], datetime]
@@ -24,3 +24,7 @@ class AzurePorts:
     removal: Removal
     models: ModelClients
     """Speaks to deployed models, with keys or tokens of the same sign-in."""
+    rehearsal: Rehearsal
+    """What Azure says of a deployment before it is made."""
+    knowledge: SelfKnowledge
+    """What azserve can tell about its own sign-in and network."""

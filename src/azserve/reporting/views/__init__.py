@@ -8,7 +8,7 @@ from typing import Any
 from azserve.model import outlook, results
 from azserve.model.resolved import ResolvedDocument
 from azserve.reporting.blocks import Block
-from azserve.reporting.views import cost, fleet, models, places, planning, smoke, templates, writing
+from azserve.reporting.views import cost, doctor, fleet, models, places, planning, smoke, templates, writing
 
 VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     results.InitResult: writing.init,
@@ -20,6 +20,7 @@ VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     outlook.QuotaResult: places.quota,
     outlook.MatrixResult: places.matrix,
     outlook.CostResult: cost.cost,
+    outlook.DoctorResult: doctor.doctor,
     results.RenderResult: writing.render,
     results.CheckResult: templates.check,
     results.EjectResult: templates.eject,

@@ -8,7 +8,7 @@ from azserve.model.outlook import CostResult, CostRow, IdleCost, IdleRow, SmokeC
 from azserve.model.prices import Cost, Per, Price
 from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Narrow, Table, cell, count
 from azserve.reporting.views.models import known
-from azserve.reporting.views.money import money
+from azserve.reporting.views.money import money, rate
 
 MILLION = 1e6
 
@@ -60,7 +60,7 @@ def _row(row: CostRow) -> tuple[Cell, ...]:
 def _per_million(price: Price | None, chats: Cost) -> Cell:
     if price is None:
         return cell("unknown", Mark.UNKNOWN, raw="") if chats.unknown else cell("by the hour", raw="")
-    return cell(money(price.amount * MILLION, price.currency), raw=f"{price.amount * MILLION:.6g}")
+    return cell(rate(price.amount * MILLION, price.currency), raw=f"{price.amount * MILLION:.6g}")
 
 
 def _unknown(costs: Iterator[Cost]) -> Iterator[Line]:
@@ -82,7 +82,8 @@ def idle(found: IdleCost) -> Iterator[Block]:
         )
         yield Table(columns, tuple(_idle_row(row) for row in found.rows))
         yield from _unknown(row.month for row in found.rows if row.month is not None)
-    yield Line(f"idle: {sum_of(found.month)} a month", tone="bold")
+    besides = ", besides what is billed by use" if any(row.month is None for row in found.rows) else ""
+    yield Line(f"idle: {sum_of(found.month)} a month{besides}", tone="bold")
 
 
 def _idle_row(row: IdleRow) -> tuple[Cell, ...]:
@@ -105,7 +106,7 @@ TIMES = {Per.HOURS: 1.0, Per.GIGABYTE_MONTHS: 1.0, Per.OPERATIONS: 1e4, Per.TOKE
 def _unit_price(price: Price | None) -> Cell:
     if price is None:
         return cell("unknown", Mark.UNKNOWN, raw="")
-    return cell(f"{money(price.amount * TIMES[price.per], price.currency)} per {PER[price.per]}", raw=price.amount)
+    return cell(f"{rate(price.amount * TIMES[price.per], price.currency)} per {PER[price.per]}", raw=price.amount)
 
 
 def ceiling(smoke: SmokeCeiling) -> Iterator[Line]:

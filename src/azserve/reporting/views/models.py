@@ -18,7 +18,7 @@ from azserve.model.outlook import (
 )
 from azserve.model.verdict import Evidence
 from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Narrow, Table, cell, count
-from azserve.reporting.views.money import money
+from azserve.reporting.views.money import rate
 
 SOON_DAYS = 90
 
@@ -228,7 +228,7 @@ def _prices(detail: HostingDetail) -> Iterator[Block]:
 
 def _meter_row(meter: MeterDetail) -> tuple[Cell, ...]:
     per = "unit and hour" if meter.counts == "hour" else f"1M {meter.counts} tokens"
-    shown = None if meter.amount is None else f"{money(meter.amount, 'USD')} per {per}"
+    shown = None if meter.amount is None else f"{rate(meter.amount, 'USD')} per {per}"
     return (cell(meter.sku), cell(meter.meter), cell(shown, raw=meter.amount), cell(known(meter.evidence)))
 
 
