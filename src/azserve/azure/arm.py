@@ -49,7 +49,14 @@ class Arm:
 
     def begin_delete(self, path: str, api_version: str, polling: PollingMethod[None]) -> LROPoller[None] | None:
         """Start a delete and return its poller; None where there was nothing to delete."""
-        request = HttpRequest("DELETE", self._url(path, api_version))
+        return self._begin("DELETE", path, api_version, polling)
+
+    def begin_post(self, path: str, api_version: str, polling: PollingMethod[None]) -> LROPoller[None] | None:
+        """Start an action that answers nothing and return its poller; None where there was nothing to act on."""
+        return self._begin("POST", path, api_version, polling)
+
+    def _begin(self, method: str, path: str, api_version: str, polling: PollingMethod[None]) -> LROPoller[None] | None:
+        request = HttpRequest(method, self._url(path, api_version))
         answer: Any = self._client.send_request(request, _return_pipeline_response=True)
         response: HttpResponse = answer.http_response
         if response.status_code in {204, 404}:

@@ -199,7 +199,7 @@ class Reader:
         with translated(f"ask Azure Policy about `{resource.get('type')}`", where=subscription):
             path = f"/subscriptions/{subscription}/providers/Microsoft.PolicyInsights/checkPolicyRestrictions"
             asked: JsonObject = {"resourceDetails": {"resourceContent": resource, "apiVersion": api_version}}
-            return tuple(policy_findings(self._arm.post(path, POLICY, asked)))
+            return tuple(policy_findings(self._arm.post(path, POLICY, asked), about=str(resource.get("type") or "")))
 
     def _body(self, path: str, api_version: str) -> JsonObject:
         body = self._arm.get(path, api_version)

@@ -107,7 +107,7 @@ def deleted_account(item: JsonObject) -> DeletedResource | None:
     properties = _object(item.get("properties"))
     return DeletedResource(
         id=identity,
-        region=spelled(_text(item.get("location"))),
+        region=spelled(_text(item.get("location")) or _named_in(_text(item.get("id"))).get("locations", "")),
         tags=_tags(item.get("tags")),
         deleted_at=_time(properties.get("deletionDate")),
         purged_at=_time(properties.get("scheduledPurgeDate")),
@@ -137,20 +137,20 @@ def name_availability(name: str, body: JsonObject) -> NameAvailability:
     return NameAvailability(name, free, None if free else _text(body.get("reason")) or None)
 
 
-def policy_findings(body: JsonObject) -> Iterator[PolicyFinding]:
+def policy_findings(body: JsonObject, *, about: str = "") -> Iterator[PolicyFinding]:
     """Read the answer of `checkPolicyRestrictions`: what the content breaks, and what fields are held to."""
     for one in _objects(_object(body.get("contentEvaluationResult")).get("policyEvaluations")):
         if _text(one.get("evaluationResult")).lower() != "noncompliant":
             continue
         effect = _text(_object(one.get("effectDetails")).get("policyEffect")) or "Deny"
-        yield PolicyFinding(_policy(_object(one.get("policyInfo"))), effect, message=_first_path(one))
+        yield PolicyFinding(_policy(_object(one.get("policyInfo"))), effect, message=_first_path(one), about=about)
     for one in _objects(body.get("fieldRestrictions")):
         name = _text(one.get("field"))
         for each in _objects(one.get("restrictions")):
             # A field's own Deny speaks of values, of which the content's evaluation has spoken already.
             if _text(each.get("result")).lower() == "required":
                 values = ", ".join(_texts(each.get("values"))) or _text(each.get("defaultValue"))
-                yield PolicyFinding(_policy(_object(each.get("policy"))), "Modify", name, values)
+                yield PolicyFinding(_policy(_object(each.get("policy"))), "Modify", name, values, about)
 
 
 def _policy(info: JsonObject) -> str:
@@ -167,10 +167,17 @@ def _first_path(evaluation: JsonObject) -> str:
 
 
 def _was_account(identity: str) -> ResourceId | None:
-    named = {key.lower(): value for key, value in pairwise(identity.split("/"))}
-    if not {"subscriptions", "deletedaccounts"} <= named.keys():
+    named = _named_in(identity)
+    if "deletedaccounts" not in named:
         return _parsed(identity)
-    return ResourceId(named["subscriptions"], named.get("resourcegroups"), ACCOUNT, (named["deletedaccounts"],))
+    if not {"subscriptions", "resourcegroups"} <= named.keys():
+        return None
+    return ResourceId(named["subscriptions"], named["resourcegroups"], ACCOUNT, (named["deletedaccounts"],))
+
+
+def _named_in(identity: str) -> dict[str, str]:
+    """Return what follows each word of an id, by the word in lower case."""
+    return {key.lower(): value for key, value in pairwise(identity.split("/"))}
 
 
 def _parsed(identity: str) -> ResourceId | None:

@@ -18,7 +18,8 @@ from azserve.model.results import DestroyResult, RemovalState, Removed
 from azserve.model.settings import Settings
 from azserve.threads import as_they_end
 
-ACCOUNT_TYPE: Final = "microsoft.cognitiveservices/accounts"
+SOFT_DELETED_TYPES: Final = ("microsoft.cognitiveservices/accounts", "microsoft.keyvault/vaults")
+"""What Azure keeps for a while after it was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class DestroyRequest:
     fleet_id: FleetId
     settings: Settings | None = None
     purge: bool = False
-    """Also purge its soft-deleted accounts, those of earlier runs included: names and quota are free then."""
+    """Also purge its soft-deleted accounts and vaults, those of earlier runs too: names and quota are free then."""
     deadline_s: float = 3600.0
     """For each group or resource."""
 
@@ -46,7 +47,7 @@ def destroy(
     inside = {each.id.key for each in groups}
     elsewhere = [each for each in live if _group_of(each.id).key not in inside and not _is_group(each)]
     ours = _ours_among(elsewhere, request.fleet_id)
-    accounts = [each for each in live if each.id.type.lower() == ACCOUNT_TYPE and _goes(each, inside, ours)]
+    kept = [each for each in live if each.id.type.lower() in SOFT_DELETED_TYPES and _goes(each, inside, ours)]
 
     removed: list[Removed] = []
     deleting = _Deleting(request, removal, progress)
@@ -55,7 +56,7 @@ def destroy(
     removed += deleting.chains(chains)
     removed += [_kept(each) for each in elsewhere if each not in ours]
     if request.purge:
-        removed += deleting.purge(accounts)
+        removed += deleting.purge(kept)
     _raise_where_only_slow(removed)
     return DestroyResult(request.fleet_id, tuple(removed))
 
@@ -74,10 +75,10 @@ class _Deleting:
         return [removed for index in sorted(found) for removed in found[index]]
 
     def purge(self, deleted_now: Sequence[LiveResource]) -> list[Removed]:
-        """Purge accounts that were deleted just now, and the fleet's from before. None is told where none is."""
+        """Purge what Azure keeps of what was deleted now or before. What it does not keep is not told of."""
         now = {each.id.key: (each.id, each.region) for each in deleted_now}
-        before = {account.key: (account, region) for account, region in self._soft_deleted()}
-        work = {key: partial(self._purge, *account) for key, account in sorted({**before, **now}.items())}
+        before = {kept.key: (kept, region) for kept, region in self._soft_deleted()}
+        work = {key: partial(self._purge, *kept) for key, kept in sorted({**before, **now}.items())}
         found = dict(as_they_end(work))
         return [removed for key in sorted(found) if (removed := found[key]) is not None]
 
@@ -94,12 +95,12 @@ class _Deleting:
 
         return self._told(live.id, live.region, "delete", call)
 
-    def _purge(self, account: ResourceId, region: Region) -> Removed | None:
+    def _purge(self, kept: ResourceId, region: Region) -> Removed | None:
         def call() -> RemovalState:
-            was_there = self.removal.purge_account(account, region, deadline_s=self.request.deadline_s)
+            was_there = self.removal.purge(kept, region, deadline_s=self.request.deadline_s)
             return RemovalState.PURGED if was_there else RemovalState.GONE
 
-        removed = self._told(account, region, "purge", call)
+        removed = self._told(kept, region, "purge", call)
         return None if removed.state is RemovalState.GONE else removed
 
     def _told(self, resource: ResourceId, region: Region, doing: str, call: Callable[[], RemovalState]) -> Removed:
@@ -123,8 +124,8 @@ def _ours_among(live: Sequence[LiveResource], fleet_id: FleetId) -> list[LiveRes
     ]
 
 
-def _goes(account: LiveResource, groups: set[str], ours: Sequence[LiveResource]) -> bool:
-    return _group_of(account.id).key in groups or account in ours
+def _goes(kept: LiveResource, groups: set[str], ours: Sequence[LiveResource]) -> bool:
+    return _group_of(kept.id).key in groups or kept in ours
 
 
 def _by_group(ours: Sequence[LiveResource]) -> list[Sequence[LiveResource]]:

@@ -140,12 +140,12 @@ class Removal(Protocol):
         """
         ...
 
-    def purge_account(self, account: ResourceId, region: Region, *, deadline_s: float) -> bool:
-        """Purge a soft-deleted account, so that its name and quota are free; False where there is none."""
+    def purge(self, resource: ResourceId, region: Region, *, deadline_s: float) -> bool:
+        """Purge a soft-deleted account or key vault, so that its name and quota are free; False where there is none."""
         ...
 
     def soft_deleted(self, fleet_id: FleetId) -> tuple[tuple[ResourceId, Region], ...]:
-        """Return the soft-deleted accounts that carried this fleet's tag, each with its region."""
+        """Return the soft-deleted accounts and key vaults that carried this fleet's tag, each with its region."""
         ...
 
 

@@ -91,6 +91,8 @@ class ServerlessHost:
     lock: bool = False
     connections: tuple[ProjectConnection, ...] = ()
     secrets: tuple[KeySecret, ...] = ()
+    recover_vault: bool = False
+    """Bring back the soft-deleted vault of that name, this once: sent with the deployment, never in a file."""
 
 
 @dataclass(frozen=True, slots=True)

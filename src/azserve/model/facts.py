@@ -25,6 +25,8 @@ class Fact(Generic[T]):
     read_at: datetime | None = None
     unreadable: str | None = None
     """Azure's code and message, where the read failed."""
+    kept: bool = False
+    """An earlier run read it, at `read_at`; asking again may give another answer."""
 
     @property
     def readable(self) -> bool:
@@ -261,6 +263,8 @@ class PolicyFinding:
     field: str | None = None
     """What it is about, where that is known."""
     message: str = ""
+    about: str = ""
+    """The type of the resource that was asked about."""
 
     @property
     def denies(self) -> bool:
@@ -289,6 +293,8 @@ class RegionFacts:
     """What Azure Policy says to the hosts that the fleet would make there."""
     compute: Fact[tuple[QuotaPool, ...]] = field(default_factory=not_asked)
     """Machine Learning's usages: cores of virtual machines. Shown, and in no verdict."""
+    permissions: Fact[Permissions] = field(default_factory=not_asked)
+    """Of the caller, in a group that exists already; asked only where the file names one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,9 @@ class ReasonCode(StrEnum):
     NO_EVIDENCE = "no-evidence"
     AVOIDED = "avoided"
     ALREADY_THERE = "already-there"
+    SUBSCRIPTION_DISABLED = "subscription-disabled"
+    POLICY_CHANGES = "policy-changes"
+    """A policy does not refuse what is asked, and makes something else of it."""
 
 
 @dataclass(frozen=True, slots=True)

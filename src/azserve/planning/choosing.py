@@ -24,6 +24,7 @@ from azserve.planning.estates import build_estates
 from azserve.planning.lifecycle import published_warnings
 from azserve.planning.refusal import Unplaced, refusal
 from azserve.planning.situation import Alongside, Situation
+from azserve.planning.soft_deleted import bring_back
 from azserve.planning.verdicts import judge
 
 
@@ -150,7 +151,7 @@ def place(
         region: tuple(sorted(standing.placed[region], key=lambda one: situation.positions[one.key]))
         for region in chosen
     }
-    return Placement(
+    placement = Placement(
         fleet_id=settings.fleet_id,
         verdicts=_in_file_order(list(standing.verdicts.values()), situation),
         estates=build_estates(going, situation),
@@ -160,6 +161,7 @@ def place(
             *_unknowns(going, standing, on_unknown),
         ),
     )
+    return bring_back(placement, situation)
 
 
 def _listed(choice: RegionChoice, endpoints: tuple[EndpointSettings, ...], catalogue: Catalogue) -> RegionChoice:

@@ -17,6 +17,7 @@ from azserve.model.settings import EndpointSettings
 SERVERLESS_ENDPOINT: Final = "microsoft.machinelearningservices/workspaces/serverlessendpoints"
 DEPLOYMENT: Final = "microsoft.cognitiveservices/accounts/deployments"
 ACCOUNT: Final = "microsoft.cognitiveservices/accounts"
+GROUP: Final = "microsoft.resources/resourcegroups"
 _NOT_STANDING: Final = {"failed", "canceled", "deleting"}
 
 
@@ -68,6 +69,7 @@ class Holdings:
         self._endpoints: dict[Region, list[HeldEndpoint]] = {}
         for resource in sorted(_of_type(resources, SERVERLESS_ENDPOINT), key=lambda one: one.id.key):
             self._endpoints.setdefault(where(resource), []).append(_endpoint(resource))
+        self._groups = {resource.id.name.lower() for resource in _of_type(resources, GROUP)}
         self._accounts = {(resource.region, resource.id.name.lower()) for resource in _of_type(resources, ACCOUNT)}
 
     def deployment(self, key: EndpointKey, region: Region) -> HeldDeployment | None:
@@ -88,6 +90,10 @@ class Holdings:
     def has_account(self, name: str, region: Region) -> bool:
         """Return whether the account stands."""
         return (region, name.lower()) in self._accounts
+
+    def has_group(self, name: str) -> bool:
+        """Return whether the fleet has a group of that name."""
+        return name.lower() in self._groups
 
     def hosts(self, endpoint: EndpointSettings, model_id: str | None, region: Region) -> bool:
         """Return whether the region serves this endpoint already, whatever its model or size."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from azserve.errors import Refused
@@ -17,6 +17,7 @@ from azserve.model.resource_id import ResourceId
 from azserve.planning.difference import changes_between
 from azserve.planning.holdings import SERVERLESS_ENDPOINT, dig, same_text, text_at
 from azserve.planning.naming import Identity, marketplace_subscription_name
+from azserve.planning.soft_deleted import returning
 
 GROUP: Final = "microsoft.resources/resourcegroups"
 MARKETPLACE: Final = "microsoft.machinelearningservices/workspaces/marketplacesubscriptions"
@@ -94,8 +95,11 @@ def make_plan(
 
 
 def _region_steps(artifact: RegionArtifact, live: _Live, rendered: frozenset[str]) -> Iterator[Step]:
+    back = frozenset(one.key for one in returning(artifact.estate))
     for resource in artifact.resources:
-        yield _step(resource, artifact.estate, live, rendered)
+        step = _step(resource, artifact.estate, live, rendered)
+        returns = step.action is Action.CREATE and resource.id.key in back
+        yield replace(step, because="is soft-deleted, and is brought back") if returns else step
 
 
 def _step(resource: Resource, estate: RegionEstate, live: _Live, rendered: frozenset[str]) -> Step:

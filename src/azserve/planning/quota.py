@@ -17,6 +17,7 @@ from azserve.model.verdict import Answer, Evidence, ReasonCode
 from azserve.planning.holdings import same_text
 from azserve.planning.offers import find_offer, find_sku
 from azserve.planning.situation import Alongside, Ground, Situation, ground
+from azserve.planning.soft_deleted import keepers_of_quota, kept_account
 
 UNASKED = Capacity(1, 1)
 """One unit where the file says nothing, as `az cognitiveservices account deployment create` does. The sku's own
@@ -208,11 +209,16 @@ def quota_grounds(endpoint: EndpointSettings, room: Room, situation: Situation) 
         "short": short,
     }
     text = f"{_who(own, asks)} {growth:g} more of `{room.pool.name}`, {room.pool.left:g} of {room.pool.limit:g} left"
-    if answer is Answer.UNKNOWN and not wide:
+    if answer is Answer.UNKNOWN and situation.holdings.readable and kept_account(own.region, situation) is not None:
+        text += "; a soft-deleted account of this fleet may hold some of it"
+    elif answer is Answer.UNKNOWN and not wide:
         text += "; how much of that is this fleet's own could not be read"
     elif answer is Answer.UNKNOWN:
         text += " if one pool spans all regions, which is not known"
     hint = f"raise the quota `{room.pool.name}` by {short:g}, or lower `capacity` of `{endpoint.key}`"
+    keepers = keepers_of_quota(own.region, situation)
+    if keepers:
+        hint += f"; soft-deleted accounts keep theirs until they are purged: {', '.join(f'`{one}`' for one in keepers)}"
     yield ground(answer, ReasonCode.QUOTA_SHORT, text, room.evidence, hint=hint, numbers=numbers)
 
 
@@ -229,8 +235,10 @@ def _answer(room: Room, situation: Situation) -> Answer:
             fitting = region
     if fitting:
         return Answer.YES
-    # Without knowing what the fleet holds, what is used may be its own.
-    return Answer.NO if situation.holdings.readable else Answer.UNKNOWN
+    # Without knowing what the fleet holds, what is used may be its own. A soft-deleted account keeps its quota and
+    # does not say how much; brought back, it brings the deployments that hold it.
+    own_is_known = situation.holdings.readable and kept_account(room.here[0].region, situation) is None
+    return Answer.NO if own_is_known else Answer.UNKNOWN
 
 
 def _short_of_target(own: Ask, room: Room) -> Iterator[Ground]:

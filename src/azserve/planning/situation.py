@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from azserve.model.catalogue import Catalogue, HostedModel
-from azserve.model.facts import Facts, RegionFacts
+from azserve.model.facts import Facts, RegionFacts, SubscriptionFacts
 from azserve.model.names import EndpointKey, Region
 from azserve.model.settings import EndpointSettings, Settings
 from azserve.model.verdict import Answer, Evidence, Rank, Reason, ReasonCode
 from azserve.planning.holdings import Holdings
-from azserve.planning.places import existing_hosts
+from azserve.planning.places import Place, existing_hosts, place_in
 
 if TYPE_CHECKING:
     from azserve.planning.quota import Ask
@@ -34,6 +34,9 @@ class Situation:
         default_factory=dict, compare=False, repr=False
     )
     """What `quota.ask_for` has worked out: every endpoint's verdict looks at those of all its neighbours."""
+
+    placed: dict[Region, Place] = field(default_factory=dict, compare=False, repr=False)
+    """What `place` has worked out."""
 
     @cached_property
     def holdings(self) -> Holdings:
@@ -62,6 +65,17 @@ class Situation:
         """Return the registry id of a serverless model."""
         hosted = self.hosted(endpoint)
         return hosted.model_id if hosted else None
+
+    def place(self, region: Region) -> Place:
+        """Return the names in a region; raises ConfigurationError where nothing says which subscription it is."""
+        known = self.placed.get(region)
+        if known is None:
+            known = self.placed[region] = place_in(self.settings, region)
+        return known
+
+    def around(self, region: Region) -> SubscriptionFacts:
+        """Return what was found of a region's subscription."""
+        return self.facts.of_subscription(self.settings.subscription_in(region))
 
     def region(self, region: Region) -> RegionFacts | None:
         """Return what was found in a region, None where nobody asked."""

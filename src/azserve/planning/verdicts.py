@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from azserve.model.catalogue import Hosting, Offer
+from azserve.model.catalogue import HostedModel, Hosting, Offer
+from azserve.model.facts import Fact, SubscriptionState
 from azserve.model.names import Region
 from azserve.model.settings import EndpointSettings, RegionChoice
 from azserve.model.verdict import Answer, Evidence, ReasonCode, Verdict
 from azserve.planning.holdings import same_text
 from azserve.planning.lifecycle import live_grounds, published_grounds
 from azserve.planning.naming import serverless_endpoint_name
+from azserve.planning.obstacles import obstacles
 from azserve.planning.offers import find_offer, sku_of
-from azserve.planning.places import place_in
 from azserve.planning.quota import Room, capacity_of, find_room, quota_grounds, size_grounds
 from azserve.planning.situation import Alongside, Ground, Situation, ground, weakest
 
@@ -25,6 +26,8 @@ MOST_DEPLOYMENTS: Final = 32
 """Per Foundry resource (documented 2026-02-20)."""
 ACCOUNT_POOL: Final = "AIServices.S0.AccountCount"
 """The usage that counts accounts (recorded 2026-04-23)."""
+BUYS_NOTHING: Final = ("FreeTrial", "AzureForStudents")
+"""Kinds of subscription without a valid way to pay, which partners' offers ask for (documented 2025-06-16)."""
 NOWHERE: Final = Alongside()
 
 
@@ -97,11 +100,22 @@ def _serverless(
         yield ground(Answer.YES, ReasonCode.ALREADY_THERE, text, situation.holdings.evidence)
     else:
         yield from find_offer(endpoint, region, situation).grounds
+        yield from obstacles(endpoint, region, situation, alongside)
     if hosted is not None and hosted.offer is Offer.MARKETPLACE:
-        text = f"`{endpoint.model}` is a partner's offer: a marketplace subscription is made first"
-        hint = "the subscription needs a payment method and the right to accept offers"
-        yield ground(Answer.YES, ReasonCode.OFFER_NEEDS_MARKETPLACE, text, hosted.evidence, hint=hint)
+        yield _marketplace(endpoint, hosted, situation.around(region).state)
     yield from _one_per_project(endpoint, region, situation, alongside)
+
+
+def _marketplace(endpoint: EndpointSettings, hosted: HostedModel, state: Fact[SubscriptionState]) -> Ground:
+    """Say what a partner's offer takes, and refuse where the kind of subscription cannot buy any."""
+    code, contract = ReasonCode.OFFER_NEEDS_MARKETPLACE, (state.value.quota_id or "") if state.value else ""
+    if contract.startswith(BUYS_NOTHING):
+        text = f"`{endpoint.model}` is a partner's offer, and a subscription of kind `{contract}` cannot buy any"
+        hint = "use a pay-as-you-go or enterprise subscription, or a model sold by Azure"
+        return ground(Answer.NO, code, text, state.evidence, hint=hint)
+    text = f"`{endpoint.model}` is a partner's offer: a marketplace subscription is made first"
+    hint = "the subscription needs a payment method and the right to accept offers"
+    return ground(Answer.YES, code, text, hosted.evidence, hint=hint)
 
 
 def _one_per_project(
@@ -120,7 +134,7 @@ def _one_per_project(
             yield ground(Answer.NO, ReasonCode.ONE_PER_PROJECT, text, hosted.evidence, hint=hint)
     if situation.settings.subscription_in(region) is None:
         return
-    place = place_in(situation.settings, region)
+    place = situation.place(region)
     name = serverless_endpoint_name(place.identity, endpoint.key, model_id)
     for held in situation.holdings.endpoints(region):
         in_project = same_text(held.id.names[0], place.serverless.project)
@@ -153,6 +167,7 @@ def _foundry(
         if offer.model is not None and offer.evidence is not None:
             yield from live_grounds(endpoint, offer.model, offer.sku, offer.evidence, situation)
         yield from _limits(endpoint, region, situation, alongside)
+    yield from obstacles(endpoint, region, situation, alongside)
     if offer.sku is not None and offer.evidence is not None:
         yield from size_grounds(endpoint, offer.sku, offer.evidence)
     yield from _quota(endpoint, region, situation, alongside)
@@ -198,5 +213,5 @@ def _limits(endpoint: EndpointSettings, region: Region, situation: Situation, al
 def _has_account(region: Region, situation: Situation) -> bool:
     if situation.settings.subscription_in(region) is None:
         return False
-    account = place_in(situation.settings, region).foundry.account
+    account = situation.place(region).foundry.account
     return situation.holdings.has_account(account, region)

@@ -406,6 +406,11 @@ class RegionView:
         return self.account if isinstance(self.account, Account) else None
 
     @property
+    def new_vault(self) -> Vault | None:
+        """The key vault, where this deployment makes it."""
+        return next((piece for piece in self.pieces if isinstance(piece, Vault)), None)
+
+    @property
     def endpoints(self) -> tuple[ServerlessEndpointPiece, ...]:
         """The serverless endpoints."""
         return tuple(piece for piece in self.pieces if isinstance(piece, ServerlessEndpointPiece))

@@ -103,7 +103,9 @@ def _azd_files(placement: Placement, templates: TemplateSet) -> Iterator[Rendere
 def _once(estate: RegionEstate) -> dict[str, dict[str, Any]]:
     """Return what goes with one deployment and into no file."""
     restores = estate.foundry is not None and estate.foundry.restore
-    return {"restoreAccount": {"value": True}} if restores else {}
+    recovers = estate.serverless is not None and estate.serverless.recover_vault
+    switches = {"restoreAccount": restores, "recoverVault": recovers}
+    return {name: {"value": True} for name, on in switches.items() if on}
 
 
 def again(fleet_id: FleetId, layout: Layout = Layout.REGIONS) -> str:

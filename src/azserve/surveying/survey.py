@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
-from typing import Final, TypeVar
+from typing import Any, Final
 
-from azserve.errors import AzserveError, SignInError
 from azserve.model.catalogue import Catalogue, Hosting
 from azserve.model.estate import Resource
-from azserve.model.facts import Fact, Facts, LiveResource, RegionFacts
+from azserve.model.facts import Fact, Facts, LiveResource, ModelVersion, RegionFacts, SubscriptionFacts, not_asked
 from azserve.model.names import Region
-from azserve.model.progress import Event, Progress, Stage, silent
+from azserve.model.progress import Progress, silent
+from azserve.model.questions import RegionQuestions
 from azserve.model.settings import Settings
 from azserve.model.verdict import Evidence, Rank
 from azserve.surveying.ports import AzureReader
-from azserve.threads import Crew
+from azserve.surveying.reads import Keeper, Question, Reads
 
-MOST_AT_ONCE: Final = 16
 GROUP: Final = "Microsoft.Resources/resourceGroups"
 OFFLINE: Final = "offline: nobody asked Azure"
-NOT_ASKED: Final = "not asked: no Foundry endpoint goes there"
+NO_FOUNDRY: Final = "not asked: no Foundry endpoint goes there"
+DEADLINE_S: Final = 120.0
+"""Longer than the longest pause that Azure may ask for and be heard (60 s)."""
+NAMESPACES: Final = {
+    Hosting.SERVERLESS: ("Microsoft.MachineLearningServices", "Microsoft.KeyVault", "Microsoft.Storage"),
+    Hosting.FOUNDRY: ("Microsoft.CognitiveServices",),
+}
+"""The resource providers that a hosting makes resources of."""
 
-T = TypeVar("T")
+
+class Breadth(StrEnum):
+    """How much to ask."""
+
+    VERDICTS = "verdicts"
+    """What a verdict or a plan looks at."""
+    EVERYTHING = "everything"
+    """Also what is only shown: locations, what others have, compute quota."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,11 @@ class SurveyRequest:
     catalogue: Catalogue
     regions: tuple[Region, ...]
     """Every region that the fleet may go to."""
+    questions: Mapping[Region, RegionQuestions] = field(default_factory=dict)
+    """What only planning can name; a region without an entry is asked for its lists alone."""
+    breadth: Breadth = Breadth.VERDICTS
+    deadline_s: float = DEADLINE_S
+    """What has not answered by then is unreadable; everything else is as good as ever."""
 
 
 def survey(
@@ -42,48 +61,150 @@ def survey(
     reader: AzureReader,
     clock: Callable[[], datetime],
     progress: Progress = silent,
+    keeper: Keeper | None = None,
 ) -> Facts:
-    """Return what is true now, every source read at the same time, at most 16 at once.
+    """Return what is true now, every source read at the same time, at most 32 at once.
 
-    A source that fails becomes an unreadable fact. Raises only where nothing could be known: nobody is signed in,
-    or not one read worked.
+    A source that fails, or does not answer in time, becomes an unreadable fact. `keeper` may answer for Azure what
+    an earlier run has read. Raises only where nothing could be known: nobody is signed in, or not one read worked.
     """
     started = clock()
-    settings = request.settings
-    asked = tuple(region for region in request.regions if needs_lists(settings, region))
-    read = _Reads(clock, progress)
-    with Crew(MOST_AT_ONCE, "survey") as pool:
-        live = pool.submit(
-            read,
-            partial(reader.fleet, settings.fleet_id),
-            "resources with the fleet's tag",
-            str(settings.fleet_id),
-            "survey",
-        )
-        models = {
-            region: pool.submit(
-                read, partial(reader.models, region), f"GET …/locations/{region}/models", region, "survey models"
-            )
-            for region in asked
-        }
-        pools = {
-            region: pool.submit(
-                read, partial(reader.pools, region), f"GET …/locations/{region}/usages", region, "survey quota"
-            )
-            for region in asked
-        }
-    read.raise_if_blind()
+    reads = Reads(clock, progress, keeper, deadline_s=request.deadline_s)
+    asked = dict(_questions(request, reader))
+    found = reads.ask(asked)
+    reads.raise_if_blind()
+
+    def fact(*key: Hashable) -> Fact[Any]:
+        return found.get(key) or not_asked()
+
     return Facts(
-        subscription=settings.subscription,
+        subscription=request.settings.subscription,
         taken_at=started,
         regions={
-            region: RegionFacts(region, models[region].result(), pools[region].result())
-            if region in models
-            else _unasked(region)
+            region: RegionFacts(
+                region=region,
+                models=found.get(("models", region)) or not_asked(NO_FOUNDRY),
+                pools=found.get(("pools", region)) or not_asked(NO_FOUNDRY),
+                subdomain=fact("subdomain", region),
+                policy=_together(found, "policy", region),
+                compute=fact("compute", region),
+                permissions=fact("permissions", region),
+            )
             for region in request.regions
         },
-        live=live.result(),
+        live=found["fleet",],
+        subscriptions={
+            one.lower(): SubscriptionFacts(
+                id=one,
+                state=fact("state", one),
+                locations=fact("locations", one),
+                providers=_together(found, "provider", one),
+                permissions=fact("permissions", one),
+                deleted_accounts=fact("deleted accounts", one),
+                deleted_vaults=fact("deleted vaults", one),
+                capacities=_together(found, "capacity", one),
+                hosts=fact("hosts", one),
+            )
+            for one in _subscriptions(request)
+        },
     )
+
+
+def _questions(request: SurveyRequest, reader: AzureReader) -> Iterator[tuple[tuple[Hashable, ...], Question]]:
+    """Yield every read with its key. The long ones come first: they decide how long the survey takes."""
+    settings = request.settings
+    fleet = settings.fleet_id
+    yield (
+        ("fleet",),
+        Question(partial(reader.fleet, fleet), "resources with the fleet's tag", str(fleet), "survey"),
+    )
+    for region in request.regions:
+        yield from _of_region(request, region, reader)
+    for subscription in _subscriptions(request):
+        yield from _of_subscription(request, subscription, reader)
+
+
+def _of_region(
+    request: SurveyRequest, region: Region, reader: AzureReader
+) -> Iterator[tuple[tuple[Hashable, ...], Question]]:
+    settings, place = request.settings, f"{request.settings.subscription_in(region)}/{region}"
+    if needs_lists(settings, region):
+        source = f"GET …/locations/{region}"
+        read: partial[Any] = partial(reader.models, region)
+        yield ("models", region), Question(read, f"{source}/models", region, "survey models", f"models/{place}")
+        read = partial(reader.pools, region)
+        yield ("pools", region), Question(read, f"{source}/usages", region, "survey quota", f"pools/{place}")
+    if request.breadth is Breadth.EVERYTHING:
+        read = partial(reader.compute_pools, region)
+        yield ("compute", region), Question(read, "GET …/usages", region, "survey compute", f"compute/{place}")
+    asked = request.questions.get(region)
+    if asked is None:
+        return
+    if asked.subdomain is not None:
+        read = partial(reader.subdomain, asked.subscription, asked.subdomain)
+        yield ("subdomain", region), Question(read, "POST …/checkDomainAvailability", region, "survey names")
+    if asked.group is not None:
+        read = partial(reader.permissions, asked.group)
+        yield ("permissions", region), Question(read, f"GET {asked.group}/…/permissions", region, "survey permissions")
+    for host in asked.hosts:
+        content = {"type": host.id.type, "name": host.id.name, **host.body}
+        read = partial(reader.policy, asked.subscription, content, host.api_version)
+        yield ("policy", region, host.id), Question(read, "POST …/checkPolicyRestrictions", region, "survey policy")
+
+
+def _of_subscription(
+    request: SurveyRequest, subscription: str, reader: AzureReader
+) -> Iterator[tuple[tuple[Hashable, ...], Question]]:
+    def about(what: str, read: Callable[..., Any], path: str, *more: object, kept: bool = False) -> Any:  # noqa: ANN401
+        name = "/".join([what, subscription, *(str(one) for one in more)]) if kept else None
+        return (what, subscription, *more), Question(
+            partial(read, subscription, *more), f"GET …{path}", "subscription", f"survey {what}", name
+        )
+
+    yield about("state", reader.subscription, "")
+    yield about("permissions", reader.permissions, "/permissions")
+    hostings = {one.hosting for one in request.settings.endpoints.values()}
+    for hosting in sorted(hostings):
+        for namespace in NAMESPACES[hosting]:
+            yield about("provider", reader.provider, f"/providers/{namespace}", namespace)
+    if Hosting.FOUNDRY in hostings:
+        yield about("deleted accounts", reader.deleted_accounts, "/deletedAccounts")
+    if Hosting.SERVERLESS in hostings:
+        yield about("deleted vaults", reader.deleted_vaults, "/deletedVaults")
+    for model in _models(request):
+        yield about("capacity", reader.capacities, "/modelCapacities", model)
+    if request.breadth is Breadth.EVERYTHING:
+        yield about("locations", reader.locations, "/locations", kept=True)
+        yield about("hosts", reader.hosts, "/accounts, …/workspaces")
+
+
+def _models(request: SurveyRequest) -> tuple[ModelVersion, ...]:
+    """Return the exact Foundry models of the fleet, each once."""
+    found: dict[ModelVersion, None] = {}
+    for one in request.settings.endpoints.values():
+        hosted = request.catalogue.hosted(one.model, one.hosting)
+        if one.hosting is Hosting.FOUNDRY and one.version and hosted is not None and hosted.format:
+            found[ModelVersion(hosted.format, one.model, one.version)] = None
+    return tuple(found)
+
+
+def _subscriptions(request: SurveyRequest) -> tuple[str, ...]:
+    """Return the subscriptions of the regions asked about, each once."""
+    found = (request.settings.subscription_in(region) for region in request.regions)
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _together(found: Mapping[tuple[Hashable, ...], Fact[Any]], *start: Hashable) -> Fact[tuple[Any, ...]]:
+    """Return several answers as one fact, which is unreadable where one of them is."""
+    facts = [fact for key, fact in found.items() if key[: len(start)] == start]
+    if not facts:
+        return not_asked()
+    bad = next((fact for fact in facts if not fact.readable), None)
+    if bad is not None:
+        return bad
+    values = [fact.value for fact in facts]
+    flat = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
+    return replace(facts[0], value=tuple(flat))
 
 
 def complete_live(
@@ -109,13 +230,12 @@ def complete_live(
     missing = [one for one in wanted if one.id.key not in known and (one.id.group or "").lower() not in absent]
     # An absent group may be there under somebody else's tag, and that has to be known.
     missing += [one for one in wanted if one.id.type == GROUP and (one.id.group or "").lower() in absent]
-    read = _Reads(clock, progress)
-    with Crew(MOST_AT_ONCE, "survey") as pool:
-        found = [
-            pool.submit(read, partial(reader.read, one.id, one.api_version), f"GET {one.id}", one.id.name, "read")
-            for one in missing
-        ]
-    facts = [future.result() for future in found]
+    reads = Reads(clock, progress, deadline_s=DEADLINE_S)
+    asked = {
+        one.id.key: Question(partial(reader.read, one.id, one.api_version), f"GET {one.id}", one.id.name, "read")
+        for one in missing
+    }
+    facts = list(reads.ask(asked).values())
     unreadable = next((fact for fact in facts if not fact.readable), None)
     if unreadable is not None:
         return Fact(unreadable.evidence, read_at=unreadable.read_at, unreadable=unreadable.unreadable)
@@ -138,40 +258,3 @@ def needs_lists(settings: Settings, region: Region) -> bool:
         and (endpoint.regions is None or not endpoint.regions.of or region in endpoint.regions.of)
         for endpoint in settings.endpoints.values()
     )
-
-
-def _unasked(region: Region) -> RegionFacts:
-    evidence = Evidence(Rank.DOCUMENTED, "nobody asked")
-    return RegionFacts(region, Fact(evidence, unreadable=NOT_ASKED), Fact(evidence, unreadable=NOT_ASKED))
-
-
-class _Reads:
-    """Turns reads into facts, and remembers how they went. Called from several threads."""
-
-    def __init__(self, clock: Callable[[], datetime], progress: Progress) -> None:
-        self._clock = clock
-        self._progress = progress
-        self._errors: list[AzserveError] = []
-        self._worked = 0
-
-    def __call__(self, read: Callable[[], T], source: str, subject: str, doing: str) -> Fact[T]:
-        evidence = Evidence(Rank.LIVE, source)
-        self._progress(Event(subject, doing, Stage.STARTED))
-        try:
-            value = read()
-        except AzserveError as error:
-            self._errors.append(error)
-            said = f"{error.code}: {error.message}"
-            self._progress(Event(subject, doing, Stage.FAILED, detail=said))
-            return Fact(evidence, read_at=self._clock(), unreadable=said)
-        self._worked += 1
-        self._progress(Event(subject, doing, Stage.DONE))
-        return Fact(evidence, value, read_at=self._clock())
-
-    def raise_if_blind(self) -> None:
-        """Raise where no fact is worth having."""
-        for error in self._errors:
-            if isinstance(error, SignInError):
-                raise error
-        if self._errors and not self._worked:
-            raise min(self._errors, key=lambda error: (error.code, error.message))

@@ -14,6 +14,7 @@ from azserve.model.settings import Settings
 from azserve.planning.choosing import OnUnknown, candidates, place
 from azserve.planning.estates import restoring
 from azserve.planning.phases import make_plan
+from azserve.planning.questions import questions
 from azserve.rendering.render import render
 from azserve.rendering.templates import TemplateSet
 from azserve.surveying.survey import SurveyRequest, complete_live, survey
@@ -51,7 +52,8 @@ def prepare(request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Pro
     """
     settings, catalogue = request.settings, request.catalogue
     regions = candidates(settings, catalogue)
-    facts = survey(SurveyRequest(settings, catalogue, regions), azure.reader, clock, progress)
+    asked = SurveyRequest(settings, catalogue, regions, questions(settings, regions))
+    facts = survey(asked, azure.reader, clock, progress)
     today = facts.taken_at.date()
     placement = place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
     if request.restore:

@@ -119,7 +119,7 @@ class InMemoryAzure:
     def delete(self, resource: ResourceId, api_version: str, *, deadline_s: float) -> bool:
         return self._live.pop(resource.key, None) is not None
 
-    def purge_account(self, account: ResourceId, region: Region, *, deadline_s: float) -> bool:
+    def purge(self, resource: ResourceId, region: Region, *, deadline_s: float) -> bool:
         return False
 
     def soft_deleted(self, fleet_id: FleetId) -> tuple[tuple[ResourceId, Region], ...]:

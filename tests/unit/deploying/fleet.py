@@ -163,11 +163,11 @@ class FakeRemoval:
         self.deleted.append(resource)
         return resource not in self.gone
 
-    def purge_account(self, account: ResourceId, region: Region, *, deadline_s: float) -> bool:
-        if account in self.refuses:
-            raise self.refuses[account]
-        self.purged.append(account)
-        return account in self.purgeable or (account, region) in self.soft
+    def purge(self, resource: ResourceId, region: Region, *, deadline_s: float) -> bool:
+        if resource in self.refuses:
+            raise self.refuses[resource]
+        self.purged.append(resource)
+        return resource in self.purgeable or (resource, region) in self.soft
 
     def soft_deleted(self, fleet_id: FleetId) -> tuple[tuple[ResourceId, Region], ...]:
         return self.soft

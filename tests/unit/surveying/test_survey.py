@@ -11,7 +11,22 @@ from tests.unit.planning.worlds import LIVE, NOW, V32, V32_POOL, catalogue, offe
 
 from azserve.errors import AzserveError, AzureFailed, PermissionDenied, SignInError
 from azserve.model.estate import Resource
-from azserve.model.facts import Fact, LiveResource, OfferedModel, QuotaPool
+from azserve.model.facts import (
+    DeletedResource,
+    Fact,
+    LiveResource,
+    Location,
+    ModelVersion,
+    NameAvailability,
+    OfferedModel,
+    Permissions,
+    PolicyFinding,
+    ProviderRegistration,
+    QuotaPool,
+    ServiceCapacity,
+    SubscriptionState,
+)
+from azserve.model.json import JsonObject
 from azserve.model.names import FleetId, Region
 from azserve.model.progress import Event, Stage
 from azserve.model.resource_id import ResourceId
@@ -52,6 +67,40 @@ class FakeReader:
     def fleet(self, fleet_id: FleetId) -> tuple[LiveResource, ...]:
         return self._answer("fleet", ())  # type: ignore[return-value]
 
+    def compute_pools(self, region: Region) -> tuple[QuotaPool, ...]:
+        return self._answer(("compute", region), ())  # type: ignore[return-value]
+
+    def capacities(self, subscription: str, model: ModelVersion) -> tuple[ServiceCapacity, ...]:
+        return self._answer(("capacities", model.name), ())  # type: ignore[return-value]
+
+    def hosts(self, subscription: str) -> tuple[LiveResource, ...]:
+        return self._answer("hosts", ())  # type: ignore[return-value]
+
+    def subscription(self, subscription: str) -> SubscriptionState:
+        return self._answer("subscription", SubscriptionState(subscription, "s", "Enabled"))  # type: ignore[return-value]
+
+    def locations(self, subscription: str) -> tuple[Location, ...]:
+        return self._answer("locations", ())  # type: ignore[return-value]
+
+    def provider(self, subscription: str, namespace: str) -> ProviderRegistration:
+        answer = ProviderRegistration(namespace, "Registered")
+        return self._answer(("provider", namespace), answer)  # type: ignore[return-value]
+
+    def permissions(self, scope: ResourceId | str) -> Permissions:
+        return self._answer("permissions", Permissions(str(scope), ()))  # type: ignore[return-value]
+
+    def deleted_accounts(self, subscription: str) -> tuple[DeletedResource, ...]:
+        return self._answer("deleted accounts", ())  # type: ignore[return-value]
+
+    def deleted_vaults(self, subscription: str) -> tuple[DeletedResource, ...]:
+        return self._answer("deleted vaults", ())  # type: ignore[return-value]
+
+    def subdomain(self, subscription: str, name: str) -> NameAvailability:
+        return self._answer(("subdomain", name), NameAvailability(name, free=True))  # type: ignore[return-value]
+
+    def policy(self, subscription: str, resource: JsonObject, api_version: str) -> tuple[PolicyFinding, ...]:
+        return self._answer(("policy", resource["type"]), ())  # type: ignore[return-value]
+
     def read(self, resource: ResourceId, api_version: str) -> LiveResource | None:
         return self._answer(str(resource), None)  # type: ignore[return-value]
 
@@ -91,7 +140,7 @@ def test_what_the_fleet_has_may_be_unreadable_too() -> None:
 def test_serverless_endpoints_need_no_lists() -> None:
     reader = FakeReader()
     found = survey(request(settings({"r1": SERVERLESS}, ["eastus2", "westus3"])), reader, now)
-    assert reader.asked == ["fleet"]
+    assert not {("models", EASTUS2), ("pools", EASTUS2), ("models", WESTUS3), ("pools", WESTUS3)} & set(reader.asked)
     assert found.regions[EASTUS2].models.unreadable == "not asked: no Foundry endpoint goes there"
 
 
@@ -111,8 +160,13 @@ def test_nobody_signed_in_is_an_error_and_not_a_fact() -> None:
 def test_nothing_readable_at_all_is_an_error() -> None:
     down = AzureFailed("nothing answers", code="emulator-missing")
     wanted = settings({"r1": SERVERLESS})
+
+    class Down(FakeReader):
+        def _answer(self, question: object, otherwise: object) -> object:
+            raise down
+
     with pytest.raises(AzserveError) as error:
-        survey(request(wanted), FakeReader({"fleet": down}), now)
+        survey(request(wanted), Down(), now)
     assert error.value is down
 
 
@@ -122,12 +176,12 @@ def test_our_own_mistakes_are_not_facts() -> None:
 
 
 def test_sources_are_read_side_by_side() -> None:
-    together = threading.Barrier(5, timeout=20)
+    together = threading.Barrier(10, timeout=20)
 
     class Meeting(FakeReader):
         def _answer(self, question: object, otherwise: object) -> object:
-            together.wait()  # passes only when all five reads have begun
-            return otherwise
+            together.wait()  # passes only when all ten reads have begun
+            return super()._answer(question, otherwise)
 
     assert survey(request(FLEET), Meeting(), now).live.readable
 
@@ -142,6 +196,11 @@ def test_progress_tells_of_each_source() -> None:
         ("eastus2", "survey quota"): Stage.FAILED,
         ("westus3", "survey models"): Stage.DONE,
         ("westus3", "survey quota"): Stage.DONE,
+        ("subscription", "survey capacity"): Stage.DONE,
+        ("subscription", "survey deleted accounts"): Stage.DONE,
+        ("subscription", "survey permissions"): Stage.DONE,
+        ("subscription", "survey provider"): Stage.DONE,
+        ("subscription", "survey state"): Stage.DONE,
     }
 
 

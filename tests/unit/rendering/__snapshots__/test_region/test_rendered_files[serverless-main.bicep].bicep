@@ -12,6 +12,9 @@ param tags object = {
   'azserve-fleet': 'r1-chat'
 }
 
+@description('Bring back the soft-deleted key vault of this name. A switch for one deployment: never commit it as true.')
+param recoverVault bool = false
+
 resource group 'Microsoft.Resources/resourceGroups@2024-07-01' = {
   name: 'rg-r1-chat-eastus2'
   location: location
@@ -24,6 +27,7 @@ module models 'region.bicep' = {
   params: {
     location: location
     tags: tags
+    recoverVault: recoverVault
   }
 }
 
