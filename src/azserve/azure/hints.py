@@ -16,7 +16,7 @@ HINTS: Final = {
     "DeploymentQuotaExceeded": "the group keeps 800 deployments at most; delete old ones from its history",
     "ExpiredAuthenticationToken": "sign in again: `az login`",
     "FlagMustBeSetForRestore": "an account of this name is soft-deleted; bring it back with "
-    "`azserve deploy --restore`, or remove it for good with `azserve destroy --purge`",
+    "`azserve deploy`, which looks for it first, or remove it for good with `azserve destroy --purge`",
     "InsufficientQuota": "lower `capacity`, choose another region, or ask for more quota; "
     "`azserve plan` shows what is left",
     "InvalidAuthenticationTokenTenant": "the token is of another tenant; sign in with `az login --tenant …`, or set "

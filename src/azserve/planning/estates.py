@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from azserve.errors import ConfigurationError, Refused
@@ -15,13 +15,11 @@ from azserve.model.estate import (
     ServerlessHost,
 )
 from azserve.model.names import ENDPOINT_TAG, FLEET_TAG, EndpointKey, Region
-from azserve.model.plan import Placement
-from azserve.model.resource_id import ResourceId
 from azserve.model.settings import AccessGrant, EndpointSettings, HostSettings, NetworkSettings
 from azserve.model.verdict import Rank
 from azserve.planning.naming import marketplace_subscription_name, serverless_endpoint_name
 from azserve.planning.offers import find_offer, sku_of
-from azserve.planning.places import ACCOUNT, Place, place_in
+from azserve.planning.places import Place, place_in
 from azserve.planning.quota import Room, capacity_of, find_room, fits, share_out
 from azserve.planning.situation import Alongside, Situation
 from azserve.planning.surroundings import (
@@ -52,19 +50,6 @@ def build_estates(going: Going, situation: Situation) -> tuple[RegionEstate, ...
                 where=str(situation.settings.file),
             )
     return estates
-
-
-def restoring(placement: Placement, deleted: Collection[ResourceId]) -> Placement:
-    """Return the placement with those of its accounts brought back that are soft-deleted."""
-    gone = {account.key for account in deleted}
-    return replace(placement, estates=tuple(_restored(estate, gone) for estate in placement.estates))
-
-
-def _restored(estate: RegionEstate, gone: Collection[str]) -> RegionEstate:
-    host = estate.foundry
-    if host is None or ResourceId(estate.subscription, estate.group, ACCOUNT, (host.account,)).key not in gone:
-        return estate
-    return replace(estate, foundry=replace(host, restore=True))
 
 
 def _estate(region: Region, going: Going, situation: Situation) -> RegionEstate:

@@ -12,7 +12,6 @@ from azserve.model.progress import Progress, silent
 from azserve.model.results import PlanResult
 from azserve.model.settings import Settings
 from azserve.planning.choosing import OnUnknown, candidates, place
-from azserve.planning.estates import restoring
 from azserve.planning.phases import make_plan
 from azserve.planning.questions import questions
 from azserve.rendering.render import render
@@ -30,8 +29,6 @@ class PlanRequest:
     on_unknown: OnUnknown = OnUnknown.WARN
     prune: bool = False
     """Also delete what this fleet has and the file no longer asks for."""
-    restore: bool = False
-    """Bring back, this once, those of the fleet's accounts that are soft-deleted."""
     strict: bool = False
     """Treat warnings (a published retirement in the past) as refusals."""
 
@@ -56,9 +53,6 @@ def prepare(request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Pro
     facts = survey(asked, azure.reader, clock, progress)
     today = facts.taken_at.date()
     placement = place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
-    if request.restore:
-        deleted = [account for account, _ in azure.removal.soft_deleted(settings.fleet_id)]
-        placement = restoring(placement, deleted)
     artifact = render(placement, TemplateSet(settings.templates), formats=())
     resources = [resource for region in artifact.regions for resource in region.resources]
     live = complete_live(facts.live, resources, azure.reader, clock, progress)

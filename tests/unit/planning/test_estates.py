@@ -24,7 +24,6 @@ from tests.unit.planning.worlds import (
 from azserve.errors import Bug, ConfigurationError, Refused
 from azserve.model.estate import Encryption, FoundryHost, RegionEstate, ServerlessHost
 from azserve.model.names import ENDPOINT_TAG, FLEET_TAG, EndpointKey, FleetId, ModelName, Region
-from azserve.model.resource_id import ResourceId
 from azserve.model.settings import (
     AccessGrant,
     Connection,
@@ -36,7 +35,6 @@ from azserve.model.settings import (
     Settings,
 )
 from azserve.planning.choosing import OnUnknown, place
-from azserve.planning.estates import restoring
 from azserve.planning.places import existing_hosts
 from azserve.planning.quota import Ask, fits, share_out
 from azserve.surveying.survey import offline_facts
@@ -427,24 +425,3 @@ def test_connected_projects_are_named_for_the_reader() -> None:
         ("rg-westus3", "proj-app", "westus3"),
         ("rg-westus3", "proj-other", "westus3"),
     ]
-
-
-def test_only_what_is_soft_deleted_is_brought_back() -> None:
-    wanted = settings({"v32": V32}, ("eastus2", "westus3"))
-    placed = place(
-        wanted,
-        catalogue(),
-        facts([region_facts("eastus2"), region_facts("westus3")]),
-        TODAY,
-        on_unknown=OnUnknown.TRY,
-    )
-    first, _ = placed.estates
-    assert first.foundry is not None
-    account = ResourceId(
-        first.subscription, first.group.upper(), "Microsoft.CognitiveServices/accounts", (first.foundry.account,)
-    )
-
-    hosts = [estate.foundry for estate in restoring(placed, [account]).estates]
-
-    assert [host.restore for host in hosts if host] == [True, False]
-    assert restoring(placed, []) == placed

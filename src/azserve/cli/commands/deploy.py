@@ -11,7 +11,6 @@ from azserve.errors import ExitCode
 @click.command(cls=Verb, example="azserve deploy\nazserve deploy -e prod --receipt receipt.json")
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--prune", is_flag=True, help="Delete what the fleet has and the file no longer asks for.")
-@click.option("--restore", is_flag=True, help="Bring back the fleet's soft-deleted accounts, this once.")
 @click.option("--strict", is_flag=True, help="Refuse where there is a warning.")
 @click.option("--on-unknown", type=click.Choice(["fail", "warn", "try"]), default="warn", show_default=True,
               help="What to do where nobody knows whether an endpoint fits.")  # fmt: skip
@@ -21,9 +20,8 @@ from azserve.errors import ExitCode
               help="Write what was done, as JSON.")  # fmt: skip
 @click.pass_obj
 def deploy(
-    app: App, *, dry_run: bool, prune: bool, restore: bool, strict: bool, on_unknown: str, wait_s: int,
-    receipt: Path | None,
-) -> ExitCode:  # fmt: skip
+    app: App, *, dry_run: bool, prune: bool, strict: bool, on_unknown: str, wait_s: int, receipt: Path | None
+) -> ExitCode:
     """Create or update everything the file describes; regions side by side, unchanged ones left alone."""
     from azserve.cli.receipts import problems_of, write_receipt
     from azserve.deploying import exit_code
@@ -33,8 +31,7 @@ def deploy(
     from azserve.verbs.plan import PlanRequest
 
     settings = app.settings()
-    unknown = OnUnknown(on_unknown)
-    plan = PlanRequest(settings, app.catalogue(), unknown, prune=prune, restore=restore, strict=strict)
+    plan = PlanRequest(settings, app.catalogue(), OnUnknown(on_unknown), prune=prune, strict=strict)
     with app.azure(settings) as azure, app.progress() as progress:
         result = run(DeployRequest(plan, dry_run=dry_run, deadline_s=wait_s), azure, app.now, progress)
     if result.receipt is None:

@@ -17,6 +17,7 @@ _OURS: Final = "azserve's own rule"
 _ROLES: Final = "Microsoft Learn, Azure built-in roles; general knowledge"
 _AS_OF: Final = date(2026, 11, 22)
 _ACCOUNT: Final = "Microsoft.CognitiveServices/accounts"
+_VAULT: Final = "Microsoft.KeyVault/vaults"
 _WORKSPACE: Final = "Microsoft.MachineLearningServices/workspaces"
 _REACHED: Final = (_ACCOUNT, _WORKSPACE, "Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults")
 _ASSIGNMENT: Final = "Microsoft.Authorization/roleAssignments"
@@ -85,6 +86,12 @@ def _restore(subject: Subject) -> Iterator[Hit]:
         on = any(given.get(name.lower()) is True for text in switch for name in text.parameters)
         if on or each.get("properties.restore") is True:
             yield Hit(f"{each.path}.properties.restore", "the account is restored every time")
+    for each in subject.document.of_type(_VAULT):
+        switch = texts_of(entries(each.raw.get("properties")).get("createMode"), "")
+        given = {name.lower(): value for name, value in each.scope.parameters.items()}
+        on = any(given.get(name.lower()) is True for text in switch for name in text.parameters)
+        if on or each.get("properties.createMode") == "recover":
+            yield Hit(f"{each.path}.properties.createMode", "the key vault is recovered every time")
 
 
 def _role(each: Written) -> str:
@@ -141,7 +148,7 @@ CHECKS: Final = (
     Check("subdomain-missing", "an account has a custom subdomain",
           "Entra sign-in, projects and private endpoints need one, and it cannot be changed later",
           "set `customSubDomainName`", _subdomain, "Microsoft Learn, custom subdomains; general knowledge", _AS_OF),
-    Check("restore-committed", "no template restores a deleted account",
+    Check("restore-committed", "no template restores a deleted account or key vault",
           "the second deployment fails, for there is nothing left to restore",
           "restore once, by hand or by a parameter, and leave it out", _restore, _OURS, _AS_OF),
     Check("role-too-strong", "no role that can give roles away is assigned",

@@ -23,6 +23,7 @@ _PLAIN: Final = re.compile(
     r"[A-Z]\w+(\.\w+)+/[\w/]+"  # a resource type
     r"|\d{4}-\d\d-\d\d(-preview)?"  # an api-version
     r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # the id of a role
+    r"|recover"  # what brings a soft-deleted key vault back
     r"|[^\w]*(\{\d+\}[^\w]*)+"  # what `format` fills
 )
 _LOOKUPS: Final = frozenset({"parameters", "variables"})
