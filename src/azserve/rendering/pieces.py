@@ -38,6 +38,8 @@ class Piece:
 
     partial: ClassVar[str]
     """Name of the template, without folder and ending."""
+    located: ClassVar[bool] = False
+    """Whether the template uses the parameter `location`."""
     ref: Ref
     name: str
     """The innermost name."""
@@ -62,6 +64,7 @@ class Storage(Piece):
     """The storage account of a new hub."""
 
     partial: ClassVar[str] = "storage"
+    located: ClassVar[bool] = True
     public: bool
 
 
@@ -70,6 +73,7 @@ class Vault(Piece):
     """The key vault of a new hub."""
 
     partial: ClassVar[str] = "vault"
+    located: ClassVar[bool] = True
     public: bool
 
 
@@ -78,6 +82,7 @@ class Hub(Piece):
     """A hub workspace."""
 
     partial: ClassVar[str] = "hub"
+    located: ClassVar[bool] = True
     public: bool
     storage: Ref
     vault: Ref
@@ -90,6 +95,7 @@ class HubProject(Piece):
     """A project of a hub; serverless endpoints live in it."""
 
     partial: ClassVar[str] = "hub-project"
+    located: ClassVar[bool] = True
     public: bool
     hub: Ref
     identity: str | None = None
@@ -110,6 +116,7 @@ class ServerlessEndpointPiece(Piece):
     """A serverless endpoint."""
 
     partial: ClassVar[str] = "serverless-endpoint"
+    located: ClassVar[bool] = True
     key: str
     project: Ref
     model: str
@@ -139,6 +146,7 @@ class Account(Piece):
     """An AIServices account."""
 
     partial: ClassVar[str] = "account"
+    located: ClassVar[bool] = True
     subdomain: str
     public: bool
     local_auth: bool
@@ -153,6 +161,7 @@ class AccountProject(Piece):
     """A project of an account."""
 
     partial: ClassVar[str] = "account-project"
+    located: ClassVar[bool] = True
     account: Ref
     identity: str | None = None
 
@@ -244,6 +253,7 @@ class PrivateEndpoint(Piece):
     """A private address of the host."""
 
     partial: ClassVar[str] = "private-endpoint"
+    located: ClassVar[bool] = True
     target: Ref
     group_id: str
     """Azure's name of the part that is reached: `account`, `amlworkspace`."""
@@ -312,6 +322,7 @@ class ConnectionModule(Module):
     """A connection in somebody's project, to a serverless endpoint of this group."""
 
     partial: ClassVar[str] = "connection"
+    located: ClassVar[bool] = True
     file: ClassVar[str] = "connection"
     consumer: str
     """Name of the project that is to use the endpoint."""
@@ -399,6 +410,11 @@ class RegionView:
     def modules(self) -> tuple[str, ...]:
         """The Bicep files that the region's file calls, without ending."""
         return tuple(dict.fromkeys(piece.file for piece in self.pieces if isinstance(piece, Module)))
+
+    @property
+    def located(self) -> bool:
+        """Whether anything is in a region of its own; what is below an existing host is where that is."""
+        return any(piece.located for piece in self.pieces)
 
     @property
     def new_account(self) -> Account | None:

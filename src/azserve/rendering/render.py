@@ -62,7 +62,8 @@ def render_region(
     parameters: dict[str, dict[str, Any]] = {"location": {"value": view.region}, "tags": {"value": dict(view.tags)}}
     texts: dict[str, str] = {}
     if Format.ARM in formats:
-        texts |= {"region.json": _json(template), "region.parameters.json": _json(_parameter_file(parameters, mark))}
+        declared = {name: value for name, value in parameters.items() if name in template.get("parameters", {})}
+        texts |= {"region.json": _json(template), "region.parameters.json": _json(_parameter_file(declared, mark))}
         texts |= {"main.json": _json(wrapper)} if wrapper else {}
     if Format.BICEP in formats or Format.BICEPPARAM in formats:
         header = _header(estate.fleet_id, f"in {estate.region}", layout)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from tests.contract.rendering.fleets import EXAMPLES, Fleet, Platform, actions_of, connection_secret, says
 from tests.unit.rendering import bicep_reader
 from tests.unit.rendering.bicep_reader import normal
@@ -138,7 +140,10 @@ def test_an_example_runs_from_nothing_to_nothing(run: Run, platform: Platform, n
     fleet = run(name)
     untouched = platform.everything()
     fleet.done("validate")
-    fleet.done("render", "--out", str(fleet.folder / "build"))
+    build = ("render", "--out", str(fleet.folder / "build"))
+    fleet.done(*build)
+    checked = fleet.done(*build, "--check")
+    assert {each["code"] for each in checked["findings"]} <= {"model-lifecycle"}
 
     fleet.done("deploy")
     again = actions_of(fleet.done("plan"))
@@ -158,6 +163,19 @@ def test_an_examples_bicep_describes_what_its_arm_template_describes(run: Run, n
         described = bicep_reader.read(files, subscription=estate.subscription, group=estate.group)
 
         assert normal(described) == normal(artifact.resources)
+
+
+class BicepSnapshot(SingleFileSnapshotExtension):
+    file_extension = "bicep"
+    _write_mode = WriteMode.TEXT
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_an_examples_first_region_reads_as_it_was_reviewed(run: Run, name: str, snapshot: SnapshotAssertion) -> None:
+    first, *_ = estates_of(run(name))
+    files = {file.path.rpartition("/")[2]: file.text for file in render_region(first, TemplateSet()).files}
+
+    assert files["region.bicep"] == snapshot(extension_class=BicepSnapshot)
 
 
 def test_a_connected_project_can_call_the_endpoint(run: Run, platform: Platform, azure: Emulator) -> None:
@@ -185,6 +203,17 @@ def test_a_connection_that_is_no_longer_wanted_is_pruned(run: Run, platform: Pla
     assert [one["name"][:11] for one in platform.connections("rg-evaluation-eastus2", "proj-evaluation")] == [
         "r1-eastus2-"
     ]
+
+
+def test_a_locked_account_is_not_destroyed_by_mistake(run: Run, platform: Platform) -> None:
+    fleet = run("foundry-own-key-and-filters")
+    fleet.done("deploy")
+    there = platform.everything()
+
+    refused = fleet.run("destroy", "--yes")
+
+    assert (refused.code, "ScopeLocked" in str(refused.document)) == (7, True)
+    assert platform.everything() == there
 
 
 def test_a_deleted_account_comes_back_with_a_switch_that_no_file_carries(run: Run) -> None:

@@ -53,6 +53,31 @@ def test_rendered_files(estate: RegionEstate, name: str, snapshot: SnapshotAsser
     assert files[name] == snapshot(extension_class=shape)
 
 
+@pytest.mark.parametrize(
+    ("estate", "name"),
+    [
+        (estates.SERVERLESS_WHOLE, "connection.bicep"),
+        (estates.SERVERLESS_WHOLE, "endpoint-key.bicep"),
+        (estates.SERVERLESS_WHOLE, "region.json"),
+        (estates.FOUNDRY_WHOLE, "account-key.bicep"),
+        (estates.FOUNDRY_WHOLE, "region.json"),
+    ],
+    ids=["connection", "endpoint-key", "all around a hub", "account-key", "all around an account"],
+)
+def test_what_is_around_a_host(estate: RegionEstate, name: str, snapshot: SnapshotAssertion) -> None:
+    files = {file.path.rpartition("/")[2]: file.text for file in render_region(estate, TEMPLATES).files}
+
+    shape = BicepSnapshot if name.endswith(".bicep") else JsonSnapshot
+    assert files[name] == snapshot(extension_class=shape)
+
+
+def test_no_key_is_ever_a_parameter_an_output_or_a_literal() -> None:
+    for estate in (estates.SERVERLESS_WHOLE, estates.FOUNDRY_WHOLE):
+        for file in render_region(estate, TEMPLATES).files:
+            lines = [line for line in file.text.split("\n") if "listkeys" in line.lower()]
+            assert all(line.strip().startswith(("key:", "value:", '"key":', '"value":')) for line in lines)
+
+
 def test_an_artifact_keeps_the_placements_order() -> None:
     placement = Placement(estates.FOUNDRY.fleet_id, (), (estates.FOUNDRY, estates.MIXED))
 
@@ -114,6 +139,16 @@ def test_an_existing_group_is_deployed_into_without_a_wrapper() -> None:
         "eastus2/region.json",
         "eastus2/region.parameters.json",
     ]
+
+
+def test_a_region_without_anything_of_its_own_in_a_region_asks_for_none() -> None:
+    foundry = replace(estates.FOUNDRY_HOST, account_exists=True, access=())
+    artifact = render_region(replace(estates.EXISTING, serverless=None, foundry=foundry), TEMPLATES)
+    files = {file.path.rpartition("/")[2]: file.text for file in artifact.files}
+
+    assert list(artifact.template["parameters"]) == ["tags"]
+    assert list(json.loads(files["region.parameters.json"])["parameters"]) == ["tags"]
+    assert "param location" not in files["region.bicep"]
 
 
 def test_existing_hosts_are_never_written() -> None:

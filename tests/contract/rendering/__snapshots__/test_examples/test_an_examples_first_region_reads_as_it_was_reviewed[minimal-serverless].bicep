@@ -1,0 +1,133 @@
+// Rendered by azserve for hello-phi in eastus2.
+// Changes made here are lost: edit the fleet's file, then run `azserve render`.
+
+targetScope = 'resourceGroup'
+
+@description('Region of every resource. The names below were made for the default.')
+@minLength(1)
+param location string = 'eastus2'
+
+@description('Tags of every resource. azserve knows what it owns by `azserve-fleet`.')
+param tags object = {
+  'azserve-fleet': 'hello-phi'
+}
+
+// A hub cannot be made without a storage account. Serverless endpoints keep nothing in it.
+resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' = {
+  name: 'sthellophiorhvckjput'
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: {
+    name: 'Standard_LRS'
+  }
+  properties: {
+    accessTier: 'Hot'
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    minimumTlsVersion: 'TLS1_2'
+    publicNetworkAccess: 'Enabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: 'Allow'
+    }
+    supportsHttpsTrafficOnly: true
+  }
+}
+
+// The hub keeps the secrets of its connections here.
+resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
+  name: 'kv-hello-phi-zakhysemwk'
+  location: location
+  tags: tags
+  properties: {
+    tenantId: subscription().tenantId
+    sku: {
+      family: 'A'
+      name: 'standard'
+    }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    // The shortest there is, and no purge protection: the name is the same after a destroy and a new deploy.
+    softDeleteRetentionInDays: 7
+    publicNetworkAccess: 'Enabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: 'Allow'
+    }
+  }
+}
+
+resource hub 'Microsoft.MachineLearningServices/workspaces@2025-09-01' = {
+  name: 'hub-hello-phi-stijq3o5'
+  location: location
+  tags: tags
+  kind: 'Hub'
+  sku: {
+    name: 'Basic'
+    tier: 'Basic'
+  }
+  identity: {
+    type: 'SystemAssigned'
+  }
+  properties: {
+    friendlyName: 'hub-hello-phi-stijq3o5'
+    storageAccount: storage.id
+    keyVault: vault.id
+    publicNetworkAccess: 'Enabled'
+    managedNetwork: {
+      // Said outright, because a managed network cannot be switched off again.
+      isolationMode: 'Disabled'
+    }
+  }
+}
+
+resource project 'Microsoft.MachineLearningServices/workspaces@2025-09-01' = {
+  name: 'proj-hello-phi-stijq3o5'
+  location: location
+  tags: tags
+  kind: 'Project'
+  sku: {
+    name: 'Basic'
+    tier: 'Basic'
+  }
+  identity: {
+    type: 'SystemAssigned'
+  }
+  properties: {
+    friendlyName: 'proj-hello-phi-stijq3o5'
+    hubResourceId: hub.id
+    publicNetworkAccess: 'Enabled'
+  }
+}
+
+resource phiEndpoint 'Microsoft.MachineLearningServices/workspaces/serverlessEndpoints@2025-12-01' = {
+  parent: project
+  name: 'phi-rktx4dht'
+  location: location
+  tags: union(tags, {
+    'azserve-endpoint': 'phi'
+  })
+  sku: {
+    name: 'Consumption'
+  }
+  properties: {
+    authMode: 'Key'
+    modelSettings: {
+      // Without a version: serverless always runs the latest, and refuses an id that names one.
+      modelId: 'azureml://registries/azureml/models/Phi-4'
+    }
+    contentSafety: {
+      contentSafetyStatus: 'Enabled'
+    }
+  }
+}
+
+@description('Address of each serverless endpoint, by its key in the fleet\'s file.')
+output serverlessEndpoints array = [
+  {
+    key: 'phi'
+    id: phiEndpoint.id
+    uri: phiEndpoint.properties.inferenceEndpoint.uri
+  }
+]
