@@ -19,6 +19,7 @@ def region_view(estate: RegionEstate) -> p.RegionView:
     names = Names(estate.fleet_id, estate.region)
     written = tuple(serverless_pieces(estate.serverless, names)) if estate.serverless else ()
     written += tuple(foundry_pieces(estate.foundry, names)) if estate.foundry else ()
+    written = tuple(sorted(written, key=lambda piece: isinstance(piece, p.Module)))
     accounts = [piece for piece in written if isinstance(piece, p.Account | p.Existing) and piece.ref.type == ACCOUNT]
     return p.RegionView(
         fleet=estate.fleet_id.fleet,

@@ -12,9 +12,18 @@ from tests.unit.rendering import bicep_reader, estates
 from tests.unit.rendering.bicep_reader import normal
 
 from azserve.model.artifact import RegionArtifact
-from azserve.model.estate import RegionEstate, Resource
+from azserve.model.estate import Encryption, KeySecret, ProjectConnection, RegionEstate, Resource
 from azserve.model.names import EndpointKey, ModelName
-from azserve.model.settings import AccessGrant, ContentFilter, NetworkSettings, SignIn
+from azserve.model.settings import (
+    AccessGrant,
+    Blocklist,
+    ContentFilter,
+    Diagnostics,
+    FilterLevel,
+    FilterPolicy,
+    NetworkSettings,
+    SignIn,
+)
 from azserve.rendering.render import render_region
 from azserve.rendering.templates import TemplateSet
 
@@ -175,9 +184,55 @@ def any_estate(draw: st.DrawFn) -> RegionEstate:
     )
 
 
+NAME = TEXT.filter(lambda text: text and "/" not in text)
+"""A segment of an id."""
+
+
+@st.composite
+def any_surroundings(draw: st.DrawFn) -> RegionEstate:
+    """All that may be around hosts, its free texts whatever hypothesis comes up with."""
+    kept_in = replace(estates.KEPT_IN, group=draw(NAME), names=(draw(NAME),))
+    consumer = replace(estates.CONSUMER, subscription=draw(NAME), group=draw(NAME), names=(draw(NAME),))
+    hub, account = estates.SERVERLESS_WHOLE.serverless, estates.FOUNDRY_WHOLE.foundry
+    assert hub is not None
+    assert account is not None
+    words = Blocklist(draw(NAME), draw(TEXT), (draw(TEXT),), (draw(TEXT),))
+    policy = FilterPolicy(draw(NAME), {draw(TEXT): draw(st.sampled_from(FilterLevel))}, (words.name,))
+    return replace(
+        estates.FOUNDRY_WHOLE,
+        tags=draw(TAGS) | {"azserve-fleet": "support/prod"},
+        serverless=replace(
+            hub,
+            vault_id=kept_in,
+            vault=kept_in.name,
+            identity=draw(TEXT.filter(bool)),
+            diagnostics=Diagnostics(draw(TEXT)),
+            connections=(ProjectConnection(estates.R1.name, consumer, draw(NAME)),),
+            secrets=(KeySecret(kept_in, draw(NAME), estates.R1.name),),
+        ),
+        foundry=replace(
+            account,
+            encryption=Encryption(draw(TEXT), draw(TEXT), draw(TEXT)),
+            diagnostics=Diagnostics(draw(TEXT)),
+            secrets=(KeySecret(kept_in, draw(NAME)),),
+            deployments=(replace(estates.V32, filter_name=policy.name),),
+            filters=(policy,),
+            blocklists=(words,),
+        ),
+    )
+
+
 def no_slash(estate: RegionEstate) -> bool:
     assert estate.serverless is not None
     return all("/" not in each.name for each in estate.serverless.endpoints)
+
+
+@settings(max_examples=40, deadline=None)
+@given(any_surroundings())
+def test_any_text_around_a_host_means_the_same_in_both_languages(estate: RegionEstate) -> None:
+    artifact = render_region(estate, TEMPLATES)
+
+    assert normal(from_bicep(artifact)) == normal(artifact.resources)
 
 
 @settings(max_examples=60, deadline=None)
