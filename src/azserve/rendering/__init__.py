@@ -12,9 +12,13 @@
 - **Same input, same bytes.** No clock, no version number, no hash seed: maps are sorted where order is free, the JSON
   is parsed and printed again, and what counts as invisible is a list and not the Python's Unicode table.
 - **Two parameters.** `location` and `tags` have their rendered values as defaults, so each file deploys alone; names
-  are not parameters, because azserve finds its resources by them.
+  are not parameters, because azserve finds its resources by them. Beside them stand switches for a single deployment
+  (bringing back what is soft-deleted), which no file ever sets.
+- **Keys stay inside Azure.** What is put into other people's groups (connections, kept keys) is a nested deployment,
+  in Bicep a module, that starts when the resource stands and fetches its key there. No parameter or output has one.
 
 Rejected: building both languages from one tree in Python (exact, but nobody can read or replace the result as a
-template); one combined template with conditions for every shape (dead branches in a reviewed file); Bicep compiled to
-ARM (no compiler comes with Python); a manifest of written files (a marker inside each file survives being moved).
+template); reading a key after a deploy and sending it with the next (then it is a parameter); one combined template
+with conditions for every shape (dead branches in a reviewed file); Bicep compiled to ARM (no compiler comes with
+Python); a manifest of written files (a marker inside each file survives being moved).
 """

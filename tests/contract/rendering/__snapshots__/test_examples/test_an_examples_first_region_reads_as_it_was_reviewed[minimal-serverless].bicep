@@ -12,6 +12,9 @@ param tags object = {
   'azserve-fleet': 'hello-phi'
 }
 
+@description('Bring back the soft-deleted key vault of this name. A switch for one deployment: never commit it as true.')
+param recoverVault bool = false
+
 // A hub cannot be made without a storage account. Serverless endpoints keep nothing in it.
 resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   name: 'sthellophiorhvckjput'
@@ -41,6 +44,8 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   location: location
   tags: tags
   properties: {
+    // Null unless it is asked for: only a soft-deleted vault can be recovered.
+    createMode: recoverVault ? 'recover' : null
     tenantId: subscription().tenantId
     sku: {
       family: 'A'
