@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from azserve.emulator.identity.pipeline import HOST as PIPELINE_HOST
 from azserve.emulator.tls import Certificates
 
 _AZ_SETTINGS = """\
@@ -31,6 +32,8 @@ class SignIn:
     identity_header: str
     client_id: str
     client_secret: str
+    job_token: str
+    """What a pipeline's job shows its runner for a token of its own."""
 
 
 def plain(url: str, sign_in: SignIn) -> dict[str, str]:
@@ -49,7 +52,8 @@ def secure(url: str, sign_in: SignIn, certificates: Certificates) -> dict[str, s
     """Return what is added with TLS. `url` is the https address.
 
     The application's id and secret go by names of our own: under Azure's names every `DefaultAzureCredential` would
-    try them first, and ask the public cloud whether it knows this authority.
+    try them first, and ask the public cloud whether it knows this authority. The same holds for a pipeline's
+    `ACTIONS_ID_TOKEN_REQUEST_URL` and `_TOKEN`, which may be there already and mean the real thing.
     """
     bundle = str(certificates.bundle)
     metadata = f"{url}/metadata/endpoints?api-version=2019-05-01"  # the Azure CLI reads the form of this version
@@ -58,6 +62,8 @@ def secure(url: str, sign_in: SignIn, certificates: Certificates) -> dict[str, s
         "AZSERVE_EMULATOR_CA": str(certificates.authority),
         "AZSERVE_EMULATOR_CLIENT_ID": sign_in.client_id,
         "AZSERVE_EMULATOR_CLIENT_SECRET": sign_in.client_secret,
+        "AZSERVE_EMULATOR_OIDC_URL": f"{url}/_hosts/{PIPELINE_HOST}/idtoken?api-version=2.0",
+        "AZSERVE_EMULATOR_OIDC_TOKEN": sign_in.job_token,
         "AZURE_AUTHORITY_HOST": url,
         "ARM_CLOUD_METADATA_URL": metadata,
         "AZURE_CONFIG_DIR": str(_az_folder(certificates.folder)),

@@ -147,6 +147,13 @@ class Emulator:
 
         return application(self._running_site.world).secret or ""
 
+    @property
+    def job_token(self) -> str:
+        """What a pipeline's job shows `AZSERVE_EMULATOR_OIDC_URL` for a token of its own."""
+        from azserve.emulator.identity.tokens import pipeline_bearer
+
+        return pipeline_bearer(self._running_site.world)
+
     def environment(self) -> dict[str, str]:
         """Return the variables that make azserve and Azure's own clients use this emulator."""
         from azserve.emulator import exports
@@ -160,7 +167,9 @@ class Emulator:
     def _sign_in(self) -> SignIn:
         from azserve.emulator.exports import SignIn
 
-        return SignIn(self.subscription, self.tenant, self.identity_header, self.client_id, self.client_secret)
+        return SignIn(
+            self.subscription, self.tenant, self.identity_header, self.client_id, self.client_secret, self.job_token
+        )
 
     def __enter__(self) -> Self:
         self.start()

@@ -13,6 +13,7 @@ from azserve.emulator import prices
 from azserve.emulator.arm import throttling
 from azserve.emulator.arm.routes import GROUPS, Arm
 from azserve.emulator.faults import Asked, Fault, FaultBook
+from azserve.emulator.identity import pipeline
 from azserve.emulator.identity.endpoints import serve_entra, serve_managed_identity
 from azserve.emulator.identity.metadata import serve_metadata
 from azserve.emulator.identity.tokens import ARM_AUDIENCES, check
@@ -239,6 +240,8 @@ class Site:
 
     def _answer_model(self, call: Call) -> Reply | StreamReply | LateReply:
         host, path = _split_host(call.path)
+        if host == pipeline.HOST:
+            return pipeline.serve_pipeline(self.world, call)
         if host == prices.HOST:
             return prices.serve(self.world, call, path)
         target = self.parts.resolve_host(self.world, host)

@@ -13,7 +13,8 @@ from tests.unit.emulator.things import BASE, StoppedClock
 from azserve.emulator.identity.clients import application, managed_identity
 from azserve.emulator.identity.endpoints import serve_entra, serve_managed_identity
 from azserve.emulator.identity.metadata import serve_metadata
-from azserve.emulator.identity.tokens import ARM_AUDIENCES, check, issue, read_claims
+from azserve.emulator.identity.pipeline import serve_pipeline
+from azserve.emulator.identity.tokens import ARM_AUDIENCES, check, issue, pipeline_bearer, read_claims
 from azserve.emulator.kernel.address import Address
 from azserve.emulator.kernel.wire import ArmError, Call, Json, Reply
 from azserve.emulator.kernel.world import TENANT, Ids, Stored, World
@@ -244,3 +245,34 @@ def test_metadata_is_a_list_in_its_older_form_and_an_object_in_its_newer(world: 
     assert older == [newer]
     assert newer["resourceManager"] == f"{BASE}/"
     assert newer["authentication"]["loginEndpoint"] == BASE
+
+
+def _pipeline(world: World, *, bearer: str | None = None, method: str = "GET", **query: str) -> Reply:
+    shown = pipeline_bearer(world) if bearer is None else bearer
+    call = _call(method, "/idtoken", headers={"authorization": f"Bearer {shown}"}, api_version="2.0", **query)
+    return serve_pipeline(world, call)
+
+
+def test_a_pipelines_token_signs_its_job_in(world: World) -> None:
+    given = _pipeline(world, audience="api://AzureADTokenExchange").body
+    about = {
+        "client_assertion": given["value"],
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    }
+
+    assert (read_claims(given["value"]) or {})["sub"].startswith("repo:")
+    assert (_entra(world, **about).status, given["count"]) == (200, len(given["value"]))
+
+
+def test_a_pipelines_token_is_none_of_entras(world: World) -> None:
+    token = _pipeline(world, audience=ARM).body["value"]
+    with pytest.raises(ArmError, match="access token is invalid"):
+        check(world, f"Bearer {token}", ARM_AUDIENCES)
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [({"bearer": "wrong", "audience": "a"}, 401), ({}, 400), ({"method": "POST", "audience": "a"}, 400)],
+)
+def test_a_runner_gives_its_token_to_its_job_only(world: World, how: dict[str, str], status: int) -> None:
+    assert _pipeline(world, **how).status == status

@@ -2,6 +2,7 @@
 
     clients.py    who may sign in: the managed identity, applications with a secret or a federated credential
     tokens.py     tokens: JWTs that clients can decode, signed with a key of the world, checked on every use
+    pipeline.py   the runner of a pipeline that gives its job a token, as GitHub's does
     endpoints.py  the routes: `/msi/token`, `/{tenant}/oauth2/v2.0/token` and the discovery documents
 
 Tokens live on the emulated clock, so that advancing it lets them expire. They are signed with HMAC: clients do not

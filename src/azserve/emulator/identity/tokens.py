@@ -51,9 +51,18 @@ def issue(world: World, *, audience: str, client: Client, lifetime_s: float, ten
         "ver": "1.0",
         "app_displayname": client.name,
     }
-    head = {"typ": "JWT", "alg": "HS256", "kid": "azserve-emulator"}
-    signed = f"{_encode(head)}.{_encode(claims)}"
-    return f"{signed}.{_signature(world, signed)}"
+    return _signed(world, claims, "signing-key")
+
+
+def issue_assertion(world: World, claims: dict[str, Json], *, lifetime_s: float) -> str:
+    """Return a token of somebody else's, which signs in to Entra but is none of Entra's own."""
+    now = int(world.now())
+    return _signed(world, {**claims, "iat": now, "nbf": now, "exp": now + int(lifetime_s)}, "pipeline-key")
+
+
+def pipeline_bearer(world: World) -> str:
+    """Return what a job shows its runner; the same in every run with the same seed."""
+    return hashlib.sha256(f"{world.ids.seed}/pipeline/bearer".encode()).hexdigest()[:40]
 
 
 def check(world: World, header: str | None, audiences: Sequence[str]) -> Principal:
@@ -113,8 +122,14 @@ def _verified(world: World, token: str) -> dict[str, Json]:
     return claims
 
 
-def _signature(world: World, signed: str) -> str:
-    key = hashlib.sha256(f"{world.ids.seed}/signing-key".encode()).digest()
+def _signed(world: World, claims: dict[str, Json], purpose: str) -> str:
+    head = {"typ": "JWT", "alg": "HS256", "kid": "azserve-emulator"}
+    signed = f"{_encode(head)}.{_encode(claims)}"
+    return f"{signed}.{_signature(world, signed, purpose)}"
+
+
+def _signature(world: World, signed: str, purpose: str = "signing-key") -> str:
+    key = hashlib.sha256(f"{world.ids.seed}/{purpose}".encode()).digest()
     digest = hmac.new(key, signed.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
