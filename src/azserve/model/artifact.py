@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,7 +52,7 @@ class RegionArtifact:
     """ARM template at resource-group scope."""
     parameters: JsonObject
     """Values for the template's parameters, as a parameter file's `parameters` member holds them."""
-    resources: tuple[Resource, ...]
+    resources: Sequence[Resource]
     """What the ARM templates describe, references resolved, the group first; this is compared with what is live."""
 
     @property

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from json.encoder import encode_basestring as _quoted
 from typing import Final, final
 
@@ -32,6 +33,7 @@ _ON_ONE_LINE: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _BICEP_SPECIAL: Final = re.compile(rf"\$\{{|[\\\\']|(?<!:)/(?=[/*])|{_UNSEEN.pattern}")
 """Also what opens a comment outside a string, for readers less exact than the compiler: tree-sitter's Bicep grammar
 takes `'// x'` for a comment (version 1.1.0). The `//` of an address is told by its colon and stays readable."""
+_PLAIN: Final = re.compile(r"[A-Za-z0-9 ._:-]*")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -69,16 +71,26 @@ def arm_escaped(value: JsonValue) -> JsonValue:
 
 def arm(value: JsonValue) -> Rendered:
     """Write a value as an ARM JSON literal, quotes included."""
+    if type(value) is str and value.isascii() and value.isprintable() and not value.startswith("["):
+        return Rendered(_quoted(value))  # nearly every value there is
     return Rendered(json_text(arm_escaped(value), indent=False))
 
 
-def json_text(value: JsonValue, *, indent: bool = True) -> str:
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A part of a larger value that `json_text` printed before, to be moved in instead of printed again."""
+
+    value: object
+    text: str
+
+
+def json_text(value: JsonValue, *, indent: bool = True, part: Printed | None = None) -> str:
     """Write JSON the same on every platform: order kept, non-ASCII as is, what cannot be seen as `\\uXXXX`.
 
     Raises Unrenderable for a lone surrogate and for numbers that JSON has no form for.
     """
     try:
-        text = _on_lines(value, "\n") if indent else _ON_ONE_LINE.encode(value)
+        text = _on_lines(value, "\n", part) if indent else _ON_ONE_LINE.encode(value)
     except ValueError as error:
         raise Unrenderable(f"a number has no JSON form: {error}", hint="use a finite number") from error
     if text.isascii() and "\x7f" not in text:
@@ -86,19 +98,21 @@ def json_text(value: JsonValue, *, indent: bool = True) -> str:
     return _UNSEEN_IN_JSON.sub(_json_escape, _whole(text))
 
 
-def _on_lines(value: JsonValue, end: str) -> str:
+def _on_lines(value: JsonValue, end: str, part: Printed | None) -> str:
     """Write what `json.dumps(value, indent=2)` writes, `end` being a newline with the indent so far.
 
     The standard encoder leaves its C code as soon as it indents, which was the largest part of a render.
     """
     if isinstance(value, str):
         return _quoted(value)
+    if part is not None and value is part.value:
+        return part.text.replace("\n", end)  # no line ends inside a string
     inner = f"{end}  "
     if isinstance(value, dict):
-        members = [f"{_quoted(name)}: {_on_lines(item, inner)}" for name, item in value.items()]
+        members = [f"{_quoted(name)}: {_on_lines(item, inner, part)}" for name, item in value.items()]
         return f"{{{inner}{f',{inner}'.join(members)}{end}}}" if members else "{}"
     if isinstance(value, list | tuple):
-        items = [_on_lines(item, inner) for item in value]
+        items = [_on_lines(item, inner, part) for item in value]
         return f"[{inner}{f',{inner}'.join(items)}{end}]" if items else "[]"
     return _ON_ONE_LINE.encode(value)
 
@@ -150,6 +164,8 @@ def _bicep_key(name: str) -> str:
 
 def bicep_string(text: str) -> str:
     """Write text as a single-quoted Bicep string: no interpolation, no raw newline, nothing unseen."""
+    if _PLAIN.fullmatch(text):
+        return f"'{text}'"  # nearly every value there is
     return f"'{_BICEP_SPECIAL.sub(_bicep_escape, _whole(text))}'"
 
 

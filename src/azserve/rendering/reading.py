@@ -8,10 +8,11 @@ read through; they are how resources get there, not resources to keep.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, overload
 
 from azserve.model.estate import Resource
 from azserve.model.json import JsonObject
@@ -21,6 +22,30 @@ from azserve.rendering.expressions import Scope, Unresolved, resolve
 _DEPLOYMENT: Final = "Microsoft.Resources/deployments"
 _GROUP: Final = "Microsoft.Resources/resourceGroups"
 _BODY: Final = ("location", "tags", "kind", "sku", "identity", "properties")
+
+
+class Described(Sequence[Resource]):
+    """What a template describes, read when somebody first looks: a plan does, writing files does not."""
+
+    def __init__(self, read: Callable[[], tuple[Resource, ...]]) -> None:
+        self._read = read
+
+    @cached_property
+    def _found(self) -> tuple[Resource, ...]:
+        return self._read()
+
+    @overload
+    def __getitem__(self, at: int) -> Resource: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Resource, ...]: ...
+    def __getitem__(self, at: int | slice) -> Resource | tuple[Resource, ...]:
+        return self._found[at]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._found == tuple(other)
 
 
 def resources_of(

@@ -12,9 +12,9 @@ from azserve.model.names import FleetId
 from azserve.model.plan import Placement
 from azserve.rendering.azd import ENVIRONMENT, fleet_view
 from azserve.rendering.composing import region_view
-from azserve.rendering.escaping import comment, json_text
+from azserve.rendering.escaping import Printed, comment, json_text
 from azserve.rendering.pieces import RegionView
-from azserve.rendering.reading import resources_of
+from azserve.rendering.reading import Described, resources_of
 from azserve.rendering.templates import TemplateSet
 
 PARAMETERS_SCHEMA: Final = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
@@ -62,9 +62,12 @@ def render_region(
     parameters: dict[str, dict[str, Any]] = {"location": {"value": view.region}, "tags": {"value": dict(view.tags)}}
     texts: dict[str, str] = {}
     if Format.ARM in formats:
+        region = json_text(template)
         declared = {name: value for name, value in parameters.items() if name in template.get("parameters", {})}
-        texts |= {"region.json": _json(template), "region.parameters.json": _json(_parameter_file(declared, mark))}
-        texts |= {"main.json": _json(wrapper)} if wrapper else {}
+        texts |= {"region.json": f"{region}
+", "region.parameters.json": _json(_parameter_file(declared, mark))}
+        texts |= {"main.json": json_text(wrapper, part=Printed(template, region)) + "
+"} if wrapper else {}
     if Format.BICEP in formats or Format.BICEPPARAM in formats:
         header = _header(estate.fleet_id, f"in {estate.region}", layout)
         texts |= {name: header + text for name, text in _bicep_texts(estate, view, templates, formats)}
@@ -75,7 +78,9 @@ def render_region(
         wrapper=wrapper,
         template=template,
         parameters={**parameters, **_once(estate)},
-        resources=resources_of(wrapper or template, parameters, subscription=estate.subscription, group=scope),
+        resources=Described(
+            lambda: resources_of(wrapper or template, parameters, subscription=estate.subscription, group=scope)
+        ),
     )
 
 

@@ -8,8 +8,8 @@ return plain text, so templates compose by `include`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, is_dataclass
 from functools import cached_property, wraps
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +18,13 @@ from typing import Any, Final
 from jinja2 import (
     FileSystemLoader,
     StrictUndefined,
+    Template,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
     pass_context,
 )
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 import azserve
@@ -63,19 +64,43 @@ class _Drawn:
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """The strict sandbox, which asks once per type and name instead of at every look at a value."""
+    """The strict sandbox, which asks once per type and name instead of at every look at a value.
+
+    What it asks depends on nothing else, but for methods of strings, which it wraps each time.
+    """
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401  Jinja's own
         super().__init__(**options)
-        self._safe: dict[tuple[type, str], bool] = {}
+        self._fields: set[tuple[type, str]] = set()
+        self._loaded: dict[str, Template] = {}
 
-    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """Whether a template may see an attribute; depends on nothing but the type and the name."""
-        asked = (type(obj), attr)
-        known = self._safe.get(asked)
-        if known is None:
-            known = self._safe[asked] = super().is_safe_attribute(obj, attr, value)
-        return known
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> Template:
+        """Return a template; a partial is asked for once per resource, and does not change meanwhile."""
+        if not isinstance(name, str) or globals is not None:
+            return super().get_template(name, parent, globals)
+        found = self._loaded.get(name)
+        if found is None:
+            found = self._loaded[name] = super().get_template(name, parent)
+        return found
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401  Jinja's own
+        """Return an attribute, or what stands for one that may not be seen."""
+        asked = (type(obj), attribute)
+        if asked in self._fields:
+            return getattr(obj, attribute)
+        found = super().getattr(obj, attribute)
+        if (
+            (is_dataclass(obj) or isinstance(obj, LoopContext))
+            and not attribute.startswith("_")
+            and not isinstance(found, StrictUndefined)
+        ):
+            self._fields.add(asked)
+        return found
 
 
 class TemplateSet:

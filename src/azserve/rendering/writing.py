@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,15 +61,17 @@ def write_files(
     files: Sequence[RenderedFile], out_dir: Path, *, force: bool, foreign: Callable[[Path], bool]
 ) -> WrittenFiles:
     """Write as `write_artifact` does; `foreign` tells what must not be overwritten unless `force` says so."""
-    targets = {file: _target(out_dir, file) for file in files}
-    unchanged = [file for file, target in targets.items() if _same(target, file)]
-    changed = [file for file in targets if file not in unchanged]
-    refused = [] if force else [file for file in changed if foreign(targets[file])]
+    folders: dict[str, Path] = {}
+    placed = [(file, _target(out_dir, file, folders)) for file in files]
+    changed = [(file, target) for file, target in placed if not _same(target, file)]
+    different = {file.path for file, _ in changed}
+    unchanged = tuple(file.path for file in files if file.path not in different)
+    refused = () if force else tuple(file.path for file, target in changed if foreign(target))
     if refused:
-        return WrittenFiles(unchanged=_paths(unchanged), refused=_paths(refused))
-    for file in changed:
-        _replace(targets[file], file.text)
-    return WrittenFiles(written=_paths(changed), unchanged=_paths(unchanged))
+        return WrittenFiles(unchanged=unchanged, refused=refused)
+    for file, target in changed:
+        _replace(target, file.text)
+    return WrittenFiles(written=tuple(file.path for file, _ in changed), unchanged=unchanged)
 
 
 def check_artifact(artifact: Artifact, out_dir: Path) -> tuple[Difference, ...]:
@@ -101,22 +104,23 @@ def _difference(out_dir: Path, file: RenderedFile) -> Difference | None:
     return Difference(file.path, DifferenceKind.DIFFERENT, first + 1)
 
 
-def _paths(files: list[RenderedFile]) -> tuple[str, ...]:
-    return tuple(file.path for file in files)
-
-
-def _target(out_dir: Path, file: RenderedFile) -> Path:
-    """Return where a file goes, symbolic links on the way followed."""
-    root = out_dir.resolve()
-    folder = (root / file.path).parent.resolve()
-    if not folder.is_relative_to(root):
-        raise UsageError(
-            f"`{file.path}` would be written outside `{out_dir}`",
-            code="outside-out",
-            hint="a link inside the folder leads out of it; remove the link or choose another `--out`",
-            where=str(folder),
-        )
-    return folder / Path(file.path).name
+def _target(out_dir: Path, file: RenderedFile, folders: dict[str, Path] | None = None) -> Path:
+    """Return where a file goes, symbolic links on the way followed; `folders` remembers where each leads."""
+    above, _, name = file.path.rpartition("/")
+    found = (folders or {}).get(above)
+    if found is None:
+        root = out_dir.resolve()
+        found = (root / above).resolve()
+        if not found.is_relative_to(root):
+            raise UsageError(
+                f"`{file.path}` would be written outside `{out_dir}`",
+                code="outside-out",
+                hint="a link inside the folder leads out of it; remove the link or choose another `--out`",
+                where=str(found),
+            )
+        if folders is not None:
+            folders[above] = found
+    return found / name
 
 
 def _same(target: Path, file: RenderedFile) -> bool:
@@ -157,14 +161,15 @@ def _replace(target: Path, text: str) -> None:
     """Put a file in place in one step, so that no reader ever sees half of it."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as draft:
-            draft.write(text.encode())
-        unfinished = Path(draft.name)
+        handle, unfinished = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
-            unfinished.chmod(_READABLE)
-            unfinished.replace(target)
-        finally:
-            unfinished.unlink(missing_ok=True)
+            with os.fdopen(handle, "wb") as draft:
+                draft.write(text.encode())
+            Path(unfinished).chmod(_READABLE)
+            Path(unfinished).replace(target)
+        except OSError:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise UsageError(
             f"`{target}` cannot be written: {error.strerror}",

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azserve.model.json import JsonObject, JsonValue
-from azserve.rendering.escaping import Unrenderable, arm, bicep, bicep_string, comment, identifier, json_text
+from azserve.rendering.escaping import (
+    Printed,
+    Unrenderable,
+    arm,
+    arm_escaped,
+    bicep,
+    bicep_string,
+    comment,
+    identifier,
+    json_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -108,3 +118,15 @@ def test_json_on_lines_is_what_the_standard_library_writes(value: JsonValue) -> 
     standard = json.dumps(value, indent=2, ensure_ascii=False)
 
     assert json_text(value) == standard.replace("\x7f", "\\u007f").replace("\u2028", "\\u2028")
+
+
+@given(JSON)
+def test_a_part_that_was_printed_before_is_moved_in(value: JsonValue) -> None:
+    whole: JsonObject = {"before": 1, "deep": [{"part": value}], "after": value}
+
+    assert json_text(whole, part=Printed(value, json_text(value))) == json_text(whole)
+
+
+@given(st.text(alphabet="ab'\\$[/{}: \n\x7fé"))
+def test_the_short_way_for_plain_text_writes_what_the_long_way_does(text: str) -> None:
+    assert arm(text) == json_text(arm_escaped(text), indent=False)

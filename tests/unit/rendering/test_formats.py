@@ -43,7 +43,7 @@ def is_bicep(text: str) -> bool:
         ((Format.BICEPPARAM,), {"bicep", "bicepparam"}),
         (BOTH, {"bicep", "json"}),
     ],
-    ids=str,
+    ids=["none", "bicep", "arm", "bicepparam", "both"],
 )
 def test_each_format_brings_its_files(formats: tuple[Format, ...], endings: set[str]) -> None:
     paths = texts(artifact(estates.MIXED, formats=formats))

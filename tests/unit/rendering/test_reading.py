@@ -6,10 +6,14 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
+from tests.unit.rendering import estates
 from tests.unit.rendering.estates import SUBSCRIPTION
 
+from azserve.model.estate import Resource
 from azserve.rendering.expressions import NotAnExpression, Scope, Unresolved, parse, resolve
-from azserve.rendering.reading import resources_of
+from azserve.rendering.reading import Described, resources_of
+from azserve.rendering.render import render_region
+from azserve.rendering.templates import TemplateSet
 
 GROUP_ID = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
 SCOPE = Scope(SUBSCRIPTION, "rg", {"name": "n", "list": ["a", "b"]}, {"v": "[parameters('name')]", "t": {"k": "v"}})
@@ -147,3 +151,17 @@ def test_dependencies_are_ids_and_a_bare_name_is_passed_over() -> None:
     (found,) = resources_of(written, {}, subscription=SUBSCRIPTION, group="rg")
 
     assert [str(each) for each in found.depends_on] == [f"{GROUP_ID}/providers/A.B/c/y"]
+
+
+def test_what_is_described_is_read_once_and_only_when_asked_for() -> None:
+    asked: list[int] = []
+
+    def read() -> tuple[Resource, ...]:
+        asked.append(1)
+        return tuple(render_region(estates.SERVERLESS, TemplateSet()).resources[:2])
+
+    described = Described(read)
+    assert asked == []
+    assert (len(described), described[0].id.name, len(described[:1])) == (2, "rg-r1-chat-eastus2", 1)
+    assert described == (described[0], described[1])
+    assert asked == [1]

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from azserve.rendering.templates import TemplateSet
 TEMPLATES = TemplateSet()
 
 
-def resources(estate: RegionEstate) -> tuple[Resource, ...]:
+def resources(estate: RegionEstate) -> Sequence[Resource]:
     return render_region(estate, TEMPLATES).resources
 
 
