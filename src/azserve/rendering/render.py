@@ -64,10 +64,8 @@ def render_region(
     if Format.ARM in formats:
         region = json_text(template)
         declared = {name: value for name, value in parameters.items() if name in template.get("parameters", {})}
-        texts |= {"region.json": f"{region}
-", "region.parameters.json": _json(_parameter_file(declared, mark))}
-        texts |= {"main.json": json_text(wrapper, part=Printed(template, region)) + "
-"} if wrapper else {}
+        texts |= {"region.json": f"{region}\n", "region.parameters.json": _json(_parameter_file(declared, mark))}
+        texts |= {"main.json": json_text(wrapper, part=Printed(template, region)) + "\n"} if wrapper else {}
     if Format.BICEP in formats or Format.BICEPPARAM in formats:
         header = _header(estate.fleet_id, f"in {estate.region}", layout)
         texts |= {name: header + text for name, text in _bicep_texts(estate, view, templates, formats)}
