@@ -30,7 +30,16 @@ def writes(emulator: Emulator) -> list[str]:
     """Return what was written to the emulator's ARM so far, actions that only read left out."""
     with urlopen(f"{emulator.url}/_emulator/requests") as answer:
         asked = json.load(answer)["value"]
-    reads = ("listkeys", "/validate", "/whatif", "/oauth2/", "/_hosts/", "/_emulator/")
+    reads = (
+        "listkeys",
+        "/validate",
+        "/whatif",
+        "/checkdomainavailability",
+        "/checkpolicyrestrictions",
+        "/oauth2/",
+        "/_hosts/",
+        "/_emulator/",
+    )
     return [
         f"{each['method']} {each['path']}"
         for each in asked
