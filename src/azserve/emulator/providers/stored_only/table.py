@@ -200,7 +200,7 @@ ROWS = (
     ),
     Row(
         type="Microsoft.OperationalInsights/workspaces",
-        api_versions=("2025-02-01", "2023-09-01", "2022-10-01", "2021-06-01"),
+        api_versions=("2025-02-01", "2023-09-01", "2022-10-01", "2021-06-01", "2020-10-01", "2020-08-01"),
         name=r"[a-zA-Z0-9][a-zA-Z0-9-]{2,61}[a-zA-Z0-9]",
         located=True,
         fill=_log_workspace,
