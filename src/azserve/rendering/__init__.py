@@ -16,6 +16,11 @@
   (bringing back what is soft-deleted), which no file ever sets.
 - **Keys stay inside Azure.** What is put into other people's groups (connections, kept keys) is a nested deployment,
   in Bicep a module, that starts when the resource stands and fetches its key there. No parameter or output has one.
+- **Wrong templates are told, whoever wrote them.** `checks` takes apart anyone's ARM JSON; a set of the user's own is
+  `ejecting`'s copy, stamped with the version of what templates are given.
+- **Other tools' forms are other files of the same pieces.** A `.bicepparam` and `azd`'s layout are templates, too.
+- **Compiled templates are kept** beside the packaged ones (`compiled`), as Python keeps its modules, and hold nothing
+  that a filter says.
 
 Rejected: building both languages from one tree in Python (exact, but nobody can read or replace the result as a
 template); reading a key after a deploy and sending it with the next (then it is a parameter); one combined template
