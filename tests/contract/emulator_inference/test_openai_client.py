@@ -10,8 +10,11 @@ import httpx2
 import openai
 import pytest
 
+from azserve.emulator.server import Emulator
+
 
 class Hosts(Protocol):
+    emulator: Emulator
     foundry: str
     foundry_key: str
 
