@@ -7,7 +7,7 @@ from typing import Any
 
 from azserve.inference.text import AnswerText, is_visible
 from azserve.inference.thinking import Piece
-from azserve.model.chat import ChatAnswer, ModelInfo, Timings, Usage
+from azserve.model.chat import ChatAnswer, Embeddings, ModelInfo, StreamForm, Timings, Usage
 
 Json = Mapping[str, Any]
 NOTHING: Json = {}
@@ -52,6 +52,44 @@ def info_of(body: Json) -> ModelInfo:
     )
 
 
+def filters_of(choice: Json) -> dict[str, Any]:
+    """Return what the content filter said of an answer; the OpenAI routes say it beside each choice."""
+    return dict(_object(choice.get("content_filter_results")))
+
+
+def embeddings_of(body: Json, headers: Mapping[str, str], timings: Timings) -> Embeddings | None:
+    """Return vectors in the order of their texts, None where the body holds none."""
+    data = body.get("data")
+    found = [_object(each) for each in data] if isinstance(data, list) else []
+    if not found:
+        return None
+    ordered = sorted(enumerate(found), key=lambda pair: _place(pair[1].get("index"), pair[0]))
+    vectors = [_numbers(each.get("embedding")) for _, each in ordered]
+    if not all(vectors):
+        return None
+    usage = _object(body.get("usage"))
+    prompt, total = usage.get("prompt_tokens"), usage.get("total_tokens")
+    return Embeddings(
+        vectors=tuple(vectors),
+        model=_text(body.get("model")) or "",
+        usage=Usage(prompt, 0, total) if isinstance(prompt, int) and isinstance(total, int) else None,
+        timings=timings,
+        request_id=request_id(headers),
+        headers=rate_limit_headers(headers),
+    )
+
+
+def _place(index: object, otherwise: int) -> int:
+    return index if isinstance(index, int) else otherwise
+
+
+def _numbers(vector: object) -> tuple[float, ...]:
+    """Return a vector, an empty one for what is none."""
+    if not isinstance(vector, list) or not all(isinstance(each, int | float) for each in vector):
+        return ()
+    return tuple(float(each) for each in vector)
+
+
 def whole_answer(body: Json, headers: Mapping[str, str], timings: Timings) -> ChatAnswer:
     """Return an unstreamed answer. `headers` has names in lower case."""
     choice = first_choice(body) or NOTHING
@@ -70,6 +108,7 @@ def whole_answer(body: Json, headers: Mapping[str, str], timings: Timings) -> Ch
         tool_calls=calls.whole,
         request_id=request_id(headers),
         headers=rate_limit_headers(headers),
+        filters=filters_of(choice),
     )
 
 
@@ -90,6 +129,10 @@ class StreamedAnswer:
         self._model = ""
         self._finish: str | None = None
         self._usage: Usage | None = None
+        self._filters: dict[str, Any] = {}
+        self._begins_with_role = False
+        self._ends = 0
+        self._after_end = False
         self.chunks = 0
         """Those that carried a choice."""
 
@@ -101,9 +144,15 @@ class StreamedAnswer:
         if choice is None:
             return []
         self.chunks += 1
-        self._finish = _text(choice.get("finish_reason")) or self._finish
         delta = _object(choice.get("delta"))
         content, aside, calls = (delta.get(name) for name in ("content", "reasoning_content", "tool_calls"))
+        if self.chunks == 1:
+            self._begins_with_role = delta.get("role") == "assistant"
+        self._after_end |= self._ends > 0 and bool(content or aside or calls)
+        if reason := _text(choice.get("finish_reason")):
+            self._finish = reason
+            self._ends += 1
+        self._filters |= filters_of(choice)
         if self._first_token_s is None and (content or aside or calls):
             self._first_token_s = self._elapsed_s()
         self._calls.take(calls)
@@ -124,6 +173,8 @@ class StreamedAnswer:
             done=done,
             request_id=request_id(headers),
             headers=rate_limit_headers(headers),
+            filters=self._filters,
+            form=StreamForm(self._begins_with_role, self._ends == 1 and not self._after_end),
         )
 
     def _timed(self, pieces: list[Piece]) -> list[Piece]:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from azserve.inference.answers import StreamedAnswer, first_choice, info_of, whole_answer
+from azserve.inference.answers import StreamedAnswer, embeddings_of, first_choice, info_of, whole_answer
 from azserve.inference.events import EventTooLong, event_data
 from azserve.inference.exchange import Line, Outgoing, Reply, exchange
-from azserve.inference.routes import chat_body, chat_headers, chat_url, info_url
+from azserve.inference.routes import chat_body, chat_headers, chat_url, embeddings_body, embeddings_url, info_url
 from azserve.inference.signin import Credential
 from azserve.model.catalogue import Route
-from azserve.model.chat import ChatAnswer, ChatRequest, ModelInfo, StreamEnd, StreamEvent, Timings
+from azserve.model.chat import (
+    ChatAnswer,
+    ChatRequest,
+    Embeddings,
+    EmbeddingsRequest,
+    ModelInfo,
+    StreamEnd,
+    StreamEvent,
+    Timings,
+)
 from azserve.model.endpoint import Endpoint
 
 DONE = "[DONE]"
@@ -58,6 +67,24 @@ class HttpModelClient:
             last, whole = answer.end(done=done, headers=reply.headers)
         yield from last
         yield StreamEnd(whole)
+
+    def embed(self, request: EmbeddingsRequest) -> Embeddings:
+        """Return vectors, one per text."""
+        credential = self._credential()
+        outgoing = Outgoing(
+            "POST",
+            embeddings_url(self._endpoint, self._route),
+            credential,
+            {"content-type": "application/json", "accept": "application/json", **credential.headers(self._route)},
+            embeddings_body(request, self._endpoint, self._route),
+        )
+        with exchange(self._line, outgoing) as reply:
+            body = reply.body()
+            timings = Timings(first_byte_s=reply.first_byte_s, total_s=reply.elapsed_s())
+            found = embeddings_of(body, reply.headers, timings)
+            if found is None:
+                raise reply.broken("the endpoint answered with JSON that holds no vectors")
+            return found
 
     def _asking(self, request: ChatRequest, *, stream: bool) -> Outgoing:
         credential = self._credential()

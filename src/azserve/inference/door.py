@@ -16,7 +16,7 @@ from azserve.model.catalogue import Hosting, Route
 from azserve.model.endpoint import Endpoint, EndpointKeys
 from azserve.model.secret import Secret
 from azserve.model.settings import SignIn
-from azserve.verifying.ports import ModelClient, Unreachable
+from azserve.verifying.ports import ModelClient, Signing, Unreachable
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from azserve.inference.exchange import Timeouts
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+STRANGER = "not-a-key-of-this-endpoint"
+"""What a probe sends to see it refused."""
 Token = Callable[[str], Secret]
 
 
@@ -52,7 +54,9 @@ class ModelDoor:
         self._tls: SSLContext | None = None
 
     @contextmanager
-    def open(self, endpoint: Endpoint, *, route: Route | None = None) -> Iterator[ModelClient]:
+    def open(
+        self, endpoint: Endpoint, *, route: Route | None = None, signing: Signing = Signing.USUAL
+    ) -> Iterator[ModelClient]:
         """Yield a client on a route, the usual one unless another is named.
 
         Raises an AzserveError where there is no key or token, Unreachable where no key may be sent to the address.
@@ -63,22 +67,39 @@ class ModelDoor:
         where = f"{endpoint.region}/{endpoint.key}"
         _check_address(endpoint, where)
         timeouts = self._timeouts or Timeouts()
-        credential = self._credential(endpoint, where)
+        credential = self._signing(endpoint, where, signing)
         with self._http(timeouts, where) as http:
             line = Line(http, endpoint.uri, where, timeouts, self._monotonic)
             yield HttpModelClient(line, endpoint, route or default_route(endpoint), credential)
 
+    def _signing(self, endpoint: Endpoint, where: str, signing: Signing) -> Callable[[], Credential]:
+        """Return what signs a request in."""
+        match signing:
+            case Signing.USUAL:
+                return self._credential(endpoint, where)
+            case Signing.TOKEN:
+                return self._by_token(endpoint, where)
+            case Signing.WRONG:
+                stranger = Credential(Secret(STRANGER), is_token=endpoint.sign_in is SignIn.ENTRA)
+                return lambda: stranger
+            case Signing.NONE:
+                nobody = Credential(None)
+                return lambda: nobody
+
     def _credential(self, endpoint: Endpoint, where: str) -> Callable[[], Credential]:
-        """Return what signs a request in: the key where the endpoint takes one and we may read it, else a token."""
-        token = self._token
+        """Return the key where the endpoint takes one and we may read it, else a token."""
         if endpoint.sign_in is not SignIn.ENTRA:
             try:
                 key = Credential(self._keys.of(endpoint))
             except PermissionDenied:
-                if endpoint.sign_in is not SignIn.BOTH or token is None:
+                if endpoint.sign_in is not SignIn.BOTH or self._token is None:
                     raise
             else:
                 return lambda: key
+        return self._by_token(endpoint, where)
+
+    def _by_token(self, endpoint: Endpoint, where: str) -> Callable[[], Credential]:
+        token = self._token
         if token is None:
             raise SignInError(
                 f"`{endpoint.key}` takes Entra tokens only, and nobody is signed in to give one",

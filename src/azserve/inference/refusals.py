@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from azserve.inference.answers import request_id
 from azserve.verifying.ports import (
     BrokenAnswer,
     ContentFiltered,
@@ -69,10 +70,12 @@ class _Words:
     message: str
     where: str
     retry_after_s: float | None
+    request_id: str | None
 
     def error(self, kind: type[ModelError], said: str, status: int | None) -> ModelError:
         begins, hint = SAYINGS[kind]
         about: dict[str, Any] = {"status": status, "service_code": self.code, "hint": hint, "where": self.where}
+        about["request_id"] = self.request_id
         message, raw = f"{begins}: {said}", self.text[:RAW_LIMIT]
         if kind is Throttled:
             return Throttled(message, retry_after_s=self.retry_after_s, raw=raw, **about)
@@ -134,7 +137,8 @@ def not_json(status: int, text: str, where: str) -> BrokenAnswer:
 
 def _words(text: str, headers: Mapping[str, str], where: str) -> _Words:
     code, message = _code_and_message(text)
-    return _Words(text, code or headers.get("x-ms-error-code"), message, where, _retry_after(headers, message))
+    code = code or headers.get("x-ms-error-code")
+    return _Words(text, code, message, where, _retry_after(headers, message), request_id(headers))
 
 
 def _code_and_message(text: str) -> tuple[str | None, str]:

@@ -6,7 +6,7 @@ from typing import Any, assert_never
 from urllib.parse import quote
 
 from azserve.model.catalogue import Hosting, Route
-from azserve.model.chat import ChatRequest, Message
+from azserve.model.chat import ChatRequest, EmbeddingsRequest, Message
 from azserve.model.endpoint import Endpoint
 
 MODELS_API_VERSION = "2024-05-01-preview"
@@ -22,16 +22,25 @@ def default_route(endpoint: Endpoint) -> Route:
 
 def chat_url(endpoint: Endpoint, route: Route) -> str:
     """Return the address of chat completions."""
+    return _url(endpoint, route, "chat/completions")
+
+
+def embeddings_url(endpoint: Endpoint, route: Route) -> str:
+    """Return the address of embeddings."""
+    return _url(endpoint, route, "embeddings")
+
+
+def _url(endpoint: Endpoint, route: Route, operation: str) -> str:
     base, deployment = endpoint.uri.rstrip("/"), quote(endpoint.deployment or "", safe="")
     match route:
         case Route.SERVERLESS:
-            return f"{base}/chat/completions"
+            return f"{base}/{operation}"
         case Route.MODELS:
-            return f"{base}/models/chat/completions?api-version={MODELS_API_VERSION}"
+            return f"{base}/models/{operation}?api-version={MODELS_API_VERSION}"
         case Route.OPENAI_DEPLOYMENTS:
-            return f"{base}/openai/deployments/{deployment}/chat/completions?api-version={OPENAI_API_VERSION}"
+            return f"{base}/openai/deployments/{deployment}/{operation}?api-version={OPENAI_API_VERSION}"
         case Route.OPENAI_V1:
-            return f"{base}/openai/v1/chat/completions"
+            return f"{base}/openai/v1/{operation}"
         case _:
             assert_never(route)
 
@@ -66,6 +75,8 @@ def chat_body(request: ChatRequest, endpoint: Endpoint, route: Route, *, stream:
         "max_completion_tokens" if route is Route.OPENAI_V1 else "max_tokens": request.max_tokens,
         "temperature": request.temperature,
         "top_p": request.top_p,
+        "presence_penalty": request.presence_penalty,
+        "frequency_penalty": request.frequency_penalty,
         "stop": list(request.stop) if request.stop else None,
         "seed": request.seed,
         "response_format": request.response_format,
@@ -78,6 +89,14 @@ def chat_body(request: ChatRequest, endpoint: Endpoint, route: Route, *, stream:
         if route in {Route.OPENAI_DEPLOYMENTS, Route.OPENAI_V1}:
             body["stream_options"] = {"include_usage": True}
     return body | dict(request.extra)
+
+
+def embeddings_body(request: EmbeddingsRequest, endpoint: Endpoint, route: Route) -> dict[str, Any]:
+    """Return the body of a request for vectors."""
+    body: dict[str, Any] = {"input": list(request.texts)}
+    if route in {Route.MODELS, Route.OPENAI_V1}:
+        body["model"] = endpoint.deployment
+    return body if request.dimensions is None else {**body, "dimensions": request.dimensions}
 
 
 def _message(message: Message) -> dict[str, Any]:

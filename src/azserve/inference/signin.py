@@ -35,10 +35,13 @@ class Credential:
     Anything else could not be sent, and the client's complaint about it would show it.
     """
 
-    secret: Secret
+    secret: Secret | None
+    """None signs nothing in."""
     is_token: bool = False
 
     def __post_init__(self) -> None:
+        if self.secret is None:
+            return
         value = self.secret.reveal()
         if not value or not all("!" <= character <= "~" for character in value):
             raise SignInError(
@@ -49,10 +52,12 @@ class Credential:
 
     def headers(self, route: Route) -> dict[str, str]:
         """Return the header that the route takes; a serverless endpoint refuses `api-key`."""
+        if self.secret is None:
+            return {}
         if self.is_token or route is Route.SERVERLESS:
             return {"authorization": f"Bearer {self.secret.reveal()}"}
         return {"api-key": self.secret.reveal()}
 
     def veiled(self, text: str) -> str:
         """Return a text with the secret masked: servers and proxies have been seen to repeat what they were sent."""
-        return text.replace(self.secret.reveal(), MASK)
+        return text if self.secret is None else text.replace(self.secret.reveal(), MASK)

@@ -30,6 +30,8 @@ class ChatRequest:
     max_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
     stop: tuple[str, ...] | None = None
     seed: int | None = None
     response_format: JsonObject | None = None
@@ -48,6 +50,23 @@ class Usage:
     completion_tokens: int
     total_tokens: int
 
+    def __add__(self, other: Usage) -> Usage:
+        """Return the tokens of both."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.total_tokens + other.total_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingsRequest:
+    """Texts to turn into vectors."""
+
+    texts: tuple[str, ...]
+    dimensions: int | None = None
+    """How long the vectors are to be; None leaves it to the model."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timings:
@@ -59,6 +78,16 @@ class Timings:
     first_answer_s: float | None = None
     """First token of the visible answer."""
     total_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamForm:
+    """How the chunks of a stream were made up."""
+
+    begins_with_role: bool
+    """The first one names the assistant."""
+    ends_with_reason: bool
+    """The finish reason came once, and nothing of the answer after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +107,24 @@ class ChatAnswer:
     """Events of a stream that carried a choice; 0 for an unstreamed answer."""
     done: bool = True
     """Whether a stream ended in `[DONE]`."""
+    request_id: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Rate-limit headers only, names in lower case."""
+    filters: Mapping[str, JsonValue] = field(default_factory=dict)
+    """What the content filter said of the answer, in the service's own form; empty where it said nothing."""
+    form: StreamForm | None = None
+    """None for an unstreamed answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """Vectors, in the order of the texts."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    model: str
+    usage: Usage | None
+    """Without completion tokens: nothing is written."""
+    timings: Timings
     request_id: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     """Rate-limit headers only, names in lower case."""

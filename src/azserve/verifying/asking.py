@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from azserve.errors import AzserveError
-from azserve.model.chat import ChatAnswer, ChatRequest, StreamEnd, Timings
+from azserve.model.chat import ChatAnswer, ChatRequest, Message, StreamEnd, Timings, Usage
 from azserve.model.finding import Check, Finding, Outcome
+from azserve.model.json import JsonValue
 from azserve.model.progress import Event, Progress, Stage
-from azserve.verifying.checking import check_answer, check_info
+from azserve.model.settings import SignIn
+from azserve.verifying.checking import Heard, called, check_answer, check_info, check_vectors, clipped
 from azserve.verifying.judging import Judgement, Subject, Task, cannot_be_asked, judge_checks, judge_error
+from azserve.verifying.pacing import Pace
 from azserve.verifying.patience import Again, Patience, Waiting
-from azserve.verifying.ports import BrokenAnswer, ModelClient, ModelClients, Unreachable
-from azserve.verifying.probe import ChatQuestion, InfoQuestion, Probe
+from azserve.verifying.ports import (
+    BrokenAnswer,
+    ContentFiltered,
+    ModelClient,
+    ModelClients,
+    ModelError,
+    Signing,
+    Unreachable,
+)
+from azserve.verifying.probe import (
+    ChatQuestion,
+    EmbeddingsQuestion,
+    InfoQuestion,
+    Question,
+    Refusal,
+    most_tokens,
+)
 from azserve.verifying.purse import Purse
 
 
@@ -29,14 +49,27 @@ class Means:
     progress: Progress
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Attempt:
-    """What asking once brought."""
+    """What asking once brought, so far."""
 
-    checks: tuple[Check, ...] = ()
-    timings: Timings = field(default_factory=Timings)
+    checks: list[Check] = field(default_factory=list)
+    said: list[Message] = field(default_factory=list)
+    """The conversation, as it would be sent on."""
     answer: ChatAnswer | None = None
+    """The last one."""
+    timings: Timings = field(default_factory=Timings)
+    usage: Usage | None = None
     error: AzserveError | None = None
+
+    @property
+    def sound(self) -> bool:
+        return all(check.passed for check in self.checks)
+
+    def count(self, usage: Usage | None) -> None:
+        """Add the tokens of one answer."""
+        if usage is not None:
+            self.usage = usage if self.usage is None else self.usage + usage
 
 
 def ask_endpoint(subject: Subject, tasks: Sequence[Task], means: Means) -> tuple[Finding, ...]:
@@ -57,11 +90,12 @@ class _Asker:
         self._subject = subject
         self._means = means
         self._waiting = Waiting(means.patience)
+        self._pace = Pace(subject.requests_per_minute, subject.tokens_per_minute, means.monotonic)
         self._unreachable: Judgement | None = None
 
     def finding(self, task: Task) -> Finding:
         """Carry out one probe; what cannot be reached is not tried again by each of them."""
-        settled = self._unreachable or cannot_be_asked(task.probe, self._subject.endpoint)
+        settled = self._unreachable or cannot_be_asked(task.probe, self._subject)
         if settled:
             return _unasked(task, self._subject, settled)
         self._tell(task, Stage.STARTED)
@@ -76,8 +110,8 @@ class _Asker:
             most = task.probe.most_tokens
             if not self._means.purse.set_aside(most):
                 return _unasked(task, self._subject, _OVER_BUDGET)
-            attempt = self._once(task.probe)
-            self._means.purse.settle(most, attempt.answer.usage if attempt.answer else None)
+            attempt = self._once(task)
+            self._means.purse.settle(most, attempt.usage)
             attempts += 1
             judgement = self._judge(task, attempt)
             chances += judgement.again is Again.ONCE_MORE
@@ -94,26 +128,86 @@ class _Asker:
     def _judge(self, task: Task, attempt: _Attempt) -> Judgement:
         if attempt.error is not None:
             return judge_error(task, attempt.error, self._subject)
-        return judge_checks(task, attempt.checks, self._subject)
+        return judge_checks(task, tuple(attempt.checks), self._subject)
 
-    def _once(self, probe: Probe) -> _Attempt:
+    def _once(self, task: Task) -> _Attempt:
+        """Ask a probe's questions in turn, on until a check or a question fails."""
         began = self._means.monotonic()
-        endpoint = self._subject.endpoint
+        attempt = _Attempt()
+        questions = task.probe.questions
         try:
-            match probe.question:
-                case InfoQuestion(checks):
-                    info = self._client.info()
-                    timings = Timings(total_s=self._means.monotonic() - began)
-                    return _Attempt(tuple(check_info(each, info, endpoint) for each in checks), timings)
-                case ChatQuestion(request, wanted, streamed):
-                    answer = self._streamed(request) if streamed else self._client.chat(request)
-                    held = tuple(check_answer(each, answer, endpoint) for each in wanted)
-                    return _Attempt(held, answer.timings, answer)
+            for question in questions:
+                self._keep_pace(task, question)
+                self._put(question, attempt)
+                if not attempt.sound:
+                    break
         except AzserveError as error:
-            return _Attempt(timings=Timings(total_s=self._means.monotonic() - began), error=error)
+            attempt.error = error
+        if attempt.error is not None or len(questions) > 1 or attempt.timings.total_s is None:
+            attempt.timings = replace(attempt.timings, total_s=self._means.monotonic() - began)
+        return attempt
 
-    def _streamed(self, request: ChatRequest) -> ChatAnswer:
-        for event in self._client.stream(request):
+    def _keep_pace(self, task: Task, question: Question) -> None:
+        if isinstance(question, InfoQuestion):
+            return
+        most = most_tokens(question)
+        pause_s = self._pace.pause_s(most)
+        if pause_s > 0:
+            self._tell(task, Stage.WAITING, f"keeping under the deployment's own rates for {pause_s:.0f} s")
+            self._means.wait(pause_s)
+        self._pace.asked(most)
+
+    def _put(self, question: Question, attempt: _Attempt) -> None:
+        match question:
+            case InfoQuestion(checks):
+                info = self._client.info()
+                attempt.checks += [check_info(each, info, self._subject.endpoint) for each in checks]
+            case EmbeddingsQuestion(refusal=refusal) | ChatQuestion(refusal=refusal):
+                try:
+                    if isinstance(question, ChatQuestion):
+                        self._chat(question, attempt)
+                    else:
+                        self._embed(question, attempt)
+                except ModelError as error:
+                    if refusal is None or not _is_meant(refusal, error):
+                        raise
+                    attempt.checks.append(Check(refusal.name, True, _meant(refusal), error.message))
+
+    def _embed(self, question: EmbeddingsQuestion, attempt: _Attempt) -> None:
+        found = self._client.embed(question.request)
+        self._pace.told(found.headers)
+        attempt.count(found.usage)
+        attempt.timings = found.timings
+        endpoint = self._subject.endpoint
+        attempt.checks += [check_vectors(each, found, question.request, endpoint) for each in question.checks]
+
+    def _chat(self, question: ChatQuestion, attempt: _Attempt) -> None:
+        endpoint, request = self._subject.endpoint, question.request
+        if question.signing is Signing.TOKEN and endpoint.sign_in is SignIn.KEY:
+            return
+        if question.follows:
+            results = _results(question, attempt.answer)
+            request = replace(request, messages=(*attempt.said, *results, *request.messages))
+        answer = self._answer(question, request)
+        self._pace.told(answer.headers)
+        attempt.count(answer.usage)
+        attempt.timings = answer.timings
+        before, attempt.answer = attempt.answer, answer
+        attempt.said = [*request.messages, Message("assistant", answer.answer, answer.tool_calls)]
+        heard = Heard(answer, endpoint, before)
+        attempt.checks += [check_answer(each, heard) for each in question.checks]
+        if question.refusal is not None:
+            attempt.checks.append(_not_refused(question.refusal, answer))
+
+    def _answer(self, question: ChatQuestion, request: ChatRequest) -> ChatAnswer:
+        if question.signing is Signing.USUAL:
+            return self._streamed(self._client, request) if question.streamed else self._client.chat(request)
+        subject = self._subject
+        with self._means.clients.open(subject.endpoint, route=subject.route, signing=question.signing) as client:
+            return self._streamed(client, request) if question.streamed else client.chat(request)
+
+    def _streamed(self, client: ModelClient, request: ChatRequest) -> ChatAnswer:
+        for event in client.stream(request):
             if isinstance(event, StreamEnd):
                 return event.answer
         raise BrokenAnswer("the stream ended without an answer")
@@ -130,6 +224,55 @@ _OVER_BUDGET = Judgement(
     code="over-budget",
     hint="raise `smoke.budget.tokens`, or ask fewer probes with `--probe`",
 )
+
+
+def _results(question: ChatQuestion, before: ChatAnswer | None) -> tuple[Message, ...]:
+    """Return what the tools return for the calls that an answer asked for, each as JSON in a text."""
+    messages = []
+    for call in before.tool_calls if before else ():
+        name, arguments = called(call)
+        result = _filled(question.tool_results.get(name), arguments)
+        messages.append(Message("tool", json.dumps(result), tool_call_id=str(call.get("id") or "")))
+    return tuple(messages)
+
+
+def _filled(result: JsonValue, arguments: str) -> JsonValue:
+    """Return a tool's result with the call's arguments in its texts."""
+    try:
+        given = json.loads(arguments)
+    except (ValueError, RecursionError):
+        given = {}
+    members = given if isinstance(given, dict) else {}
+
+    def fill(value: JsonValue) -> JsonValue:
+        match value:
+            case str():
+                return re.sub(r"\{(\w+)\}", lambda found: str(members.get(found[1], found[0])), value)
+            case Mapping():
+                return {name: fill(each) for name, each in value.items()}
+            case list():
+                return [fill(each) for each in value]
+            case _:
+                return value
+
+    return fill(result)
+
+
+def _is_meant(refusal: Refusal, error: ModelError) -> bool:
+    return error.code in refusal.one_of or type(error).default_code in refusal.one_of or error.status in refusal.one_of
+
+
+def _meant(refusal: Refusal) -> str:
+    said = " or ".join(str(each) for each in refusal.one_of)
+    return f"a refusal: {said}" if refusal.must else f"an answer, or a refusal: {said}"
+
+
+def _not_refused(refusal: Refusal, answer: ChatAnswer) -> Check:
+    """Return the check on a question that was answered; an answer that the filter cut is its refusal."""
+    cut = answer.finish_reason == "content_filter"
+    held = not refusal.must or (cut and ContentFiltered.default_code in refusal.one_of)
+    found = "an answer cut by the filter" if cut else f"an answer: {clipped(answer.answer)}"
+    return Check(refusal.name, held, _meant(refusal), found)
 
 
 def _after(hiccup: Judgement | None, judgement: Judgement, attempts: int) -> Judgement:
@@ -155,9 +298,9 @@ def _finding(task: Task, subject: Subject, judgement: Judgement, attempt: _Attem
         message=judgement.message,
         code=judgement.code,
         hint=judgement.hint,
-        checks=attempt.checks,
+        checks=tuple(attempt.checks),
         timings=attempt.timings,
-        usage=answer.usage if answer else None,
+        usage=attempt.usage,
         attempts=attempts,
         answer=answer if task.probe.shows_answer else None,
     )

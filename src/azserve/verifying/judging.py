@@ -21,7 +21,7 @@ from azserve.verifying.ports import (
     Unauthorised,
     Unreachable,
 )
-from azserve.verifying.probe import ChatQuestion, InfoQuestion, Probe
+from azserve.verifying.probe import Probe
 
 LACKING = frozenset({Support.REFUSED, Support.IGNORED})
 
@@ -56,13 +56,18 @@ class Subject:
     """What is published about the model on that route; nothing for an unknown model."""
     private: bool = False
     """Not to be reached from here by design."""
+    unfiltered: bool = False
+    """Its content filter was switched off."""
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    """Published; None where a deployment's capacity decides, which its answers tell."""
 
     def support(self, trait: Trait) -> Support:
         """Return what is published about one trait."""
         return self.abilities.get(trait, Support.UNKNOWN)
 
 
-def subject_of(endpoint: Endpoint, catalogue: Catalogue, *, private: bool) -> Subject:
+def subject_of(endpoint: Endpoint, catalogue: Catalogue, *, private: bool, unfiltered: bool = False) -> Subject:
     """Return an endpoint with what is published about its model on the route it is asked over.
 
     OpenAI's own models are asked over `/openai/v1`: what limits a reasoning model's answer is unknown to `/models`.
@@ -72,13 +77,19 @@ def subject_of(endpoint: Endpoint, catalogue: Catalogue, *, private: bool) -> Su
         route = Route.SERVERLESS
     else:
         route = Route.OPENAI_V1 if hosted and hosted.format == "OpenAI" else Route.MODELS
-    return Subject(endpoint, route, hosted.traits.get(route, {}) if hosted else {}, private)
+    if hosted is None:
+        return Subject(endpoint, route, {}, private, unfiltered)
+    traits = hosted.traits.get(route, {})
+    requests, tokens = hosted.requests_per_minute, hosted.tokens_per_minute
+    return Subject(endpoint, route, traits, private, unfiltered, requests, tokens)
 
 
-def cannot_be_asked(probe: Probe, endpoint: Endpoint) -> Judgement | None:
-    """Return the judgement on a probe for which this hosting has no route, None for all others."""
-    if isinstance(probe.question, InfoQuestion) and endpoint.hosting is Hosting.FOUNDRY:
-        return Judgement(Outcome.UNSUPPORTED, "Foundry has no `/info`; `azserve info` tells what ARM says")
+def cannot_be_asked(probe: Probe, subject: Subject) -> Judgement | None:
+    """Return the judgement on a probe that this route or endpoint has nothing for, None for all others."""
+    if probe.routes and subject.route not in probe.routes:
+        return Judgement(Outcome.UNSUPPORTED, probe.elsewhere or f"not asked over the route `{subject.route}`")
+    if probe.needs_filter and subject.unfiltered:
+        return Judgement(Outcome.UNSUPPORTED, "`content_filter: off` switched it off, as the file says")
     return None
 
 
@@ -87,7 +98,12 @@ def judge_checks(task: Task, checks: tuple[Check, ...], subject: Subject) -> Jud
     failed = [check for check in checks if not check.passed]
     if not failed:
         return _held(task.probe, checks, subject)
-    lacking = {check.name: trait for check in failed if (trait := _shown(task.probe, check, subject))}
+    shown = task.probe.shown_by
+    lacking = {
+        check.name: trait
+        for check in failed
+        if (trait := shown.get(check.name)) and subject.support(trait) is not Support.ACCEPTED
+    }
     fault = next((check for check in failed if check.name not in lacking), None)
     if fault is None:
         return _lacks(task, tuple(lacking.values()), subject, failed[0].found)
@@ -97,10 +113,11 @@ def judge_checks(task: Task, checks: tuple[Check, ...], subject: Subject) -> Jud
 
 def judge_error(task: Task, error: AzserveError, subject: Subject) -> Judgement:
     """Return what an error comes to."""
-    if isinstance(error, ParameterRefused):
-        wanting = _not_published(task.probe.needs, subject)
-        if wanting:
-            return _lacks(task, wanting, subject, error.message)
+    wanting = _not_published(task.probe.needs, subject)
+    if wanting and isinstance(error, ParameterRefused):
+        return _lacks(task, wanting, subject, error.message)
+    if isinstance(error, NotVisibleYet) and any(subject.support(trait) is Support.REFUSED for trait in wanting):
+        return _lacks(task, wanting, subject, error.message)
     return Judgement(
         _outcome(error, subject),
         error.message,
@@ -113,7 +130,7 @@ def judge_error(task: Task, error: AzserveError, subject: Subject) -> Judgement:
 
 def _held(probe: Probe, checks: tuple[Check, ...], subject: Subject) -> Judgement:
     """Return the judgement on an answer that is as it should be."""
-    shown = set(_shown_by(probe).values())
+    shown = set(probe.shown_by.values())
     surprising = [trait for trait in probe.needs
                   if subject.support(trait) in (LACKING if trait in shown else {Support.REFUSED})]  # fmt: skip
     if surprising:
@@ -164,21 +181,6 @@ def _lacks(task: Task, wanting: tuple[Trait, ...], subject: Subject, found: str)
         return Judgement(Outcome.UNKNOWN, message, code="trait-unknown")
     hint = "take the probe out of `required` for this endpoint if the model cannot do it"
     return Judgement(Outcome.FAILED, message, code="trait-unknown", hint=hint)
-
-
-def _shown(probe: Probe, failed: Check, subject: Subject) -> Trait | None:
-    """Return the trait whose lack a failed check shows; None where that is published, or the check shows no trait."""
-    trait = _shown_by(probe).get(failed.name)
-    return trait if trait is not None and subject.support(trait) is not Support.ACCEPTED else None
-
-
-def _shown_by(probe: Probe) -> Mapping[str, Trait]:
-    """Return the traits that a probe's checks show, by the check's name."""
-    match probe.question:
-        case InfoQuestion():
-            return {}
-        case ChatQuestion(checks=checks):
-            return {check.name: check.shows for check in checks if check.shows is not None}
 
 
 def _listed(traits: Iterable[Trait]) -> str:

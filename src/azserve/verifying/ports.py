@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from enum import Enum
 from typing import Protocol
 
 from azserve.errors import AzserveError, ExitCode
 from azserve.model.catalogue import Route
-from azserve.model.chat import ChatAnswer, ChatRequest, ModelInfo, StreamEvent
+from azserve.model.chat import ChatAnswer, ChatRequest, Embeddings, EmbeddingsRequest, ModelInfo, StreamEvent
 from azserve.model.endpoint import Endpoint
 
 
@@ -38,12 +39,15 @@ class ModelError(AzserveError):
         hint: str | None = None,
         where: str | None = None,
         raw: str | None = None,
+        request_id: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint, where=where, raw=raw)
         self.status = status
         """HTTP status; None where no response came."""
         self.service_code = service_code
         """The service's own code, as it spells it: `content_filter`, `DeploymentNotFound`, `429`."""
+        self.request_id = request_id
+        """What Azure's support asks for; None where no response came, or it named none."""
 
 
 class Unreachable(ModelError):
@@ -98,8 +102,17 @@ class Throttled(ModelError):
         hint: str | None = None,
         where: str | None = None,
         raw: str | None = None,
+        request_id: str | None = None,
     ) -> None:
-        super().__init__(message, status=status, service_code=service_code, hint=hint, where=where, raw=raw)
+        super().__init__(
+            message,
+            status=status,
+            service_code=service_code,
+            hint=hint,
+            where=where,
+            raw=raw,
+            request_id=request_id,
+        )
         self.retry_after_s = retry_after_s
         """What the service asks for, already capped; None where it says nothing."""
 
@@ -114,6 +127,19 @@ class BrokenAnswer(ModelError):
     """What came back is not an answer."""
 
     default_code = "broken-answer"
+
+
+class Signing(Enum):
+    """What a client signs its requests in with."""
+
+    USUAL = "usual"
+    """The endpoint's key where it takes keys and we may read them, else a token."""
+    TOKEN = "token"  # noqa: S105
+    """A token, also where a key would do."""
+    WRONG = "wrong"
+    """Something of the usual kind that the endpoint has never seen."""
+    NONE = "none"
+    """Nothing at all."""
 
 
 class ModelClient(Protocol):
@@ -131,11 +157,17 @@ class ModelClient(Protocol):
         """Yield the answer as it comes; the last event is a StreamEnd."""
         ...
 
+    def embed(self, request: EmbeddingsRequest) -> Embeddings:
+        """Return vectors, one per text."""
+        ...
+
 
 class ModelClients(Protocol):
     """Opens clients, with the sign-in that the endpoint asks for."""
 
-    def open(self, endpoint: Endpoint, *, route: Route | None = None) -> AbstractContextManager[ModelClient]:
+    def open(
+        self, endpoint: Endpoint, *, route: Route | None = None, signing: Signing = Signing.USUAL
+    ) -> AbstractContextManager[ModelClient]:
         """Return a client for this endpoint, on its usual route unless another is named.
 
         Opening raises an AzserveError where no key or token can be had.

@@ -39,8 +39,4 @@ class Purse:
         with self._lock:
             self._set_aside -= most
             if usage is not None:
-                self._spent = Usage(
-                    self._spent.prompt_tokens + usage.prompt_tokens,
-                    self._spent.completion_tokens + usage.completion_tokens,
-                    self._spent.total_tokens + usage.total_tokens,
-                )
+                self._spent += usage

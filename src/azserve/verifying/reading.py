@@ -7,55 +7,94 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
 from azserve.errors import Bug
-from azserve.model.catalogue import Trait
-from azserve.model.chat import ChatRequest, Message, Role
+from azserve.model.catalogue import Route, Trait
+from azserve.model.chat import ChatRequest, EmbeddingsRequest, Message, Role
+from azserve.verifying import expectations as wanted
+from azserve.verifying.ports import ModelError, Signing
 from azserve.verifying.probe import (
     AnswerCheck,
-    AnswerExpectation,
-    AnswerGiven,
-    AnswerMatches,
     ChatQuestion,
-    FinishReason,
+    EmbeddingsQuestion,
     InfoCheck,
-    InfoExpectation,
-    InfoModel,
-    InfoProvider,
     InfoQuestion,
-    InfoType,
-    ModelNamed,
     Probe,
     Question,
-    StreamChunks,
-    StreamEnded,
-    ThinkingApart,
-    UsageAddsUp,
+    Refusal,
+    VectorCheck,
 )
+from azserve.verifying.schema import Schema
 
 Raw = Mapping[str, Any]
 T = TypeVar("T")
 
-ORDER = ("info", "chat", "stream", "reasoning")
+ORDER = (
+    "info",
+    "auth",
+    "chat",
+    "usage",
+    "stream",
+    "reasoning",
+    "multi-turn",
+    "parameters",
+    "json",
+    "json-schema",
+    "tools",
+    "image",
+    "extra-parameters",
+    "content-filter",
+    "rate-limit-headers",
+    "embeddings",
+    "latency",
+)
 """The order in which probes are asked and reported: what is cheap and says most first."""
 
-ANSWER_EXPECTATIONS: Mapping[str, Callable[[Any], AnswerExpectation]] = {
-    "answer-given": lambda _: AnswerGiven(),
-    "answer-matches": lambda given: AnswerMatches(re.compile(given)),
-    "thinking-apart": lambda _: ThinkingApart(),
-    "finish-reason": lambda given: FinishReason(tuple(given)),
-    "usage-adds-up": lambda _: UsageAddsUp(),
-    "model-named": lambda _: ModelNamed(),
-    "stream-ended": lambda _: StreamEnded(),
-    "stream-chunks": lambda given: StreamChunks(int(given)),
+SHARED: Mapping[str, Callable[[Any], Any]] = {
+    "usage-adds-up": lambda _: wanted.UsageAddsUp(),
+    "model-named": lambda _: wanted.ModelNamed(),
+    "rate-limits-told": lambda _: wanted.LimitsTold(),
 }
-INFO_EXPECTATIONS: Mapping[str, Callable[[Any], InfoExpectation]] = {
-    "info-model": lambda _: InfoModel(),
-    "info-type": lambda given: InfoType(tuple(given)),
-    "info-provider": lambda _: InfoProvider(),
+ANSWER_EXPECTATIONS: Mapping[str, Callable[[Any], wanted.AnswerExpectation]] = {
+    **SHARED,
+    "answer-given": lambda _: wanted.AnswerGiven(),
+    "answer-matches": lambda given: wanted.AnswerMatches(re.compile(given)),
+    "answer-lacks": lambda given: wanted.AnswerLacks(re.compile(given)),
+    "answer-contains": lambda given: wanted.AnswerContains(_text(given)),
+    "json-object": lambda _: wanted.JsonObjectGiven(),
+    "json-path": lambda given: _json_holds(given),
+    "json-schema": lambda given: wanted.JsonObeys(Schema(given)),
+    "tool-called": lambda given: _tool_called(given),
+    "thinking-apart": lambda _: wanted.ThinkingApart(),
+    "finish-reason": lambda given: wanted.FinishReason(tuple(given)),
+    "completion-at-most": lambda given: wanted.CompletionAtMost(int(given)),
+    "stream-ended": lambda _: wanted.StreamEnded(),
+    "stream-chunks": lambda given: wanted.StreamChunks(int(given)),
+    "stream-formed": lambda _: wanted.StreamFormed(),
+    "like-before": lambda _: wanted.LikeBefore(),
+    "first-token-within": lambda given: wanted.FirstTokenWithin(float(given)),
+    "first-answer-within": lambda given: wanted.FirstAnswerWithin(float(given)),
+    "whole-within": lambda given: wanted.WholeWithin(float(given)),
 }
-ROLES = frozenset({"system", "user", "assistant", "tool"})
+INFO_EXPECTATIONS: Mapping[str, Callable[[Any], wanted.InfoExpectation]] = {
+    "info-model": lambda _: wanted.InfoModel(),
+    "info-type": lambda given: wanted.InfoType(tuple(given)),
+    "info-provider": lambda _: wanted.InfoProvider(),
+}
+VECTOR_EXPECTATIONS: Mapping[str, Callable[[Any], wanted.VectorExpectation]] = {
+    **SHARED,
+    "vectors-given": lambda _: wanted.VectorsGiven(),
+    "vector-length": lambda given: wanted.VectorLength(int(given)),
+    "second-is-nearest": lambda _: wanted.VectorsNear(),
+}
+ROLES = frozenset(get_args(Role))
+REFUSALS = frozenset(kind.default_code for kind in ModelError.__subclasses__())
+PROBE = {"asks", "needs", "shows_answer", "only_on", "needs_filter", "steps"}
+STEPS = {"info", "chat", "embeddings"}
+NUMBERS = ("temperature", "top_p", "presence_penalty", "frequency_penalty")
+REQUEST = {*NUMBERS, "messages", "max_tokens", "stop", "seed", "response_format", "tools", "tool_choice", "extra"}
+CHAT = {*REQUEST, "extra_parameters", "streamed", "follows", "tool_results", "signing", "refused", "checks"}
 
 
 @lru_cache(maxsize=1)
@@ -75,37 +114,96 @@ def packaged_probe(name: str, text: str) -> Probe:
 
 def probe_of(name: str, raw: Raw) -> Probe:
     """Return a probe of its parsed file; raises ValueError that says which member does not fit."""
-    _only(raw, "", {"asks", "needs", "shows_answer", "info", "chat"})
+    _only(raw, "", PROBE | STEPS)
+    questions = _questions(raw)
+    names = [each for question in questions for each in _names(question)]
+    twice = next((each for each in names if names.count(each) > 1), None)
+    if twice or not names:
+        raise ValueError(f"there are two checks `{twice}`" if twice else "nothing is checked")
+    only_on = _object(raw, "only_on")
+    _only(only_on, "only_on", {"routes", "elsewhere"})
     return Probe(
         name=name,
         asks=_member(raw, "asks", str),
         needs=tuple(_trait(each, "needs") for each in _member(raw, "needs", list)),
-        question=_question(raw),
-        shows_answer=raw.get("shows_answer") is True,
+        questions=questions,
+        shows_answer=_flag(raw, "shows_answer"),
+        routes=tuple(_word(Route, each, "routes") for each in _listed(only_on, "routes")),
+        elsewhere=str(only_on.get("elsewhere", "")),
+        needs_filter=_flag(raw, "needs_filter"),
     )
+
+
+def _questions(raw: Raw) -> tuple[Question, ...]:
+    if "steps" not in raw:
+        return (_question(raw),)
+    steps = _member(raw, "steps", list)
+    if not steps or STEPS & set(raw):
+        raise ValueError("`steps` must hold at least one, and stands for itself")
+    for step in steps:
+        _only(step, "steps", STEPS)
+    return tuple(_question(step) for step in steps)
 
 
 def _question(raw: Raw) -> Question:
+    asked = STEPS & set(raw)
+    if len(asked) > 1:
+        raise ValueError(" and ".join(f"`{name}`" for name in sorted(asked, reverse=True)) + " exclude each other")
     match raw:
-        case {"info": _, "chat": _}:
-            raise ValueError("`info` and `chat` exclude each other")
         case {"info": {"checks": [*checks], **others}}:
             _only(others, "info", set())
             return InfoQuestion(tuple(_info_check(each) for each in checks))
-        case {"chat": asked}:
-            return _chat(asked)
+        case {"embeddings": asking}:
+            return _embeddings(asking)
+        case {"chat": asking}:
+            return _chat(asking)
         case _:
-            raise ValueError("`info` or `chat` must say what to ask")
+            raise ValueError("`info`, `chat` or `embeddings` must say what to ask")
+
+
+def _names(question: Question) -> list[str]:
+    refusal = None if isinstance(question, InfoQuestion) else question.refusal
+    return [*(each.name for each in question.checks), *([refusal.name] if refusal else [])]
+
+
+def _embeddings(raw: Raw) -> EmbeddingsQuestion:
+    _only(raw, "embeddings", {"texts", "dimensions", "refused", "checks"})
+    dimensions = _member(raw, "dimensions", int) if "dimensions" in raw else None
+    checks = (_vector_check(each) for each in _member(raw, "checks", list))
+    request = EmbeddingsRequest(tuple(_text(each) for each in _member(raw, "texts", list)), dimensions)
+    return EmbeddingsQuestion(request, tuple(checks), _refusal(raw))
 
 
 def _chat(raw: Raw) -> ChatQuestion:
-    _only(raw, "chat", {"messages", "max_tokens", "streamed", "checks"})
-    request = ChatRequest(
+    _only(raw, "chat", CHAT)
+    return ChatQuestion(
+        request=_request(raw),
+        checks=tuple(_answer_check(each) for each in _listed(raw, "checks")),
+        streamed=_flag(raw, "streamed"),
+        follows=_flag(raw, "follows"),
+        tool_results=_object(raw, "tool_results"),
+        signing=_word(Signing, raw.get("signing", "usual"), "signing"),
+        refusal=_refusal(raw),
+    )
+
+
+def _request(raw: Raw) -> ChatRequest:
+    numbers = {name: float(_member(raw, name, (int, float))) for name in NUMBERS if name in raw}
+    treated = raw.get("extra_parameters")
+    if treated not in (None, "error", "drop", "pass-through"):
+        raise ValueError(f"`extra_parameters` cannot be `{treated}`")
+    return ChatRequest(
         messages=tuple(_message(each) for each in _member(raw, "messages", list)),
         max_tokens=_member(raw, "max_tokens", int),
+        stop=tuple(_text(each) for each in _listed(raw, "stop")) or None,
+        seed=_member(raw, "seed", int) if "seed" in raw else None,
+        response_format=_object(raw, "response_format") or None,
+        tools=tuple(_listed(raw, "tools")),
+        tool_choice=raw.get("tool_choice"),
+        extra=_object(raw, "extra"),
+        extra_parameters=treated,
+        **numbers,
     )
-    checks = tuple(_answer_check(each) for each in _member(raw, "checks", list))
-    return ChatQuestion(request, checks, streamed=raw.get("streamed") is True)
 
 
 def _message(raw: Raw) -> Message:
@@ -113,7 +211,19 @@ def _message(raw: Raw) -> Message:
     role = _member(raw, "role", str)
     if role not in ROLES:
         raise ValueError(f"`role` cannot be `{role}`")
-    return Message(cast("Role", role), _member(raw, "content", str))
+    return Message(cast("Role", role), _member(raw, "content", (str, list)))
+
+
+def _refusal(raw: Raw) -> Refusal | None:
+    if "refused" not in raw:
+        return None
+    told = _object(raw, "refused")
+    _only(told, "refused", {"name", "as", "must"})
+    one_of = tuple(_member(told, "as", list))
+    for each in one_of:
+        if each not in REFUSALS and not isinstance(each, int):
+            raise ValueError(f"`refused` knows no `{each}`; there are {', '.join(sorted(REFUSALS))} and HTTP statuses")
+    return Refusal(_member(told, "name", str), one_of, must=told.get("must") is not False)
 
 
 def _answer_check(raw: Raw) -> AnswerCheck:
@@ -129,6 +239,11 @@ def _answer_check(raw: Raw) -> AnswerCheck:
 def _info_check(raw: Raw) -> InfoCheck:
     _only(raw, "checks", {"name", "expects"})
     return InfoCheck(name=_member(raw, "name", str), expects=_expectation(raw, INFO_EXPECTATIONS))
+
+
+def _vector_check(raw: Raw) -> VectorCheck:
+    _only(raw, "checks", {"name", "expects"})
+    return VectorCheck(name=_member(raw, "name", str), expects=_expectation(raw, VECTOR_EXPECTATIONS))
 
 
 def _expectation(raw: Raw, known: Mapping[str, Callable[[Any], T]]) -> T:
@@ -147,6 +262,21 @@ def _expectation(raw: Raw, known: Mapping[str, Callable[[Any], T]]) -> T:
         raise ValueError(f"`{kind}` does not take `{given}`: {error}") from error
 
 
+def _json_holds(given: Raw) -> wanted.JsonHolds:
+    import jmespath
+
+    _only(given, "json-path", {"path", "matches"})
+    path = _member(given, "path", str)
+    jmespath.compile(path)
+    return wanted.JsonHolds(path, re.compile(_member(given, "matches", str)))
+
+
+def _tool_called(given: Raw) -> wanted.ToolCalled:
+    _only(given, "tool-called", {"name", "arguments"})
+    patterns = {name: re.compile(_text(each)) for name, each in _object(given, "arguments").items()}
+    return wanted.ToolCalled(_member(given, "name", str), patterns)
+
+
 def _trait(given: Any, place: str) -> Trait:  # noqa: ANN401  whatever the file holds
     try:
         return Trait(given)
@@ -154,10 +284,39 @@ def _trait(given: Any, place: str) -> Trait:  # noqa: ANN401  whatever the file 
         raise ValueError(f"`{place}` names a trait that there is not: `{given}`") from error
 
 
-def _member(raw: Raw, name: str, kind: type[T]) -> T:
+def _word(kind: Callable[[Any], T], given: Any, place: str) -> T:  # noqa: ANN401  whatever the file holds
+    try:
+        return kind(given)
+    except ValueError as error:
+        raise ValueError(f"`{place}` cannot be `{given}`") from error
+
+
+def _text(given: Any) -> str:  # noqa: ANN401  whatever the file holds
+    if not isinstance(given, str):
+        raise ValueError(f"`{given}` is no text")
+    return given
+
+
+def _member(raw: Raw, name: str, kind: type | tuple[type, ...]) -> Any:  # noqa: ANN401  as `kind` says
     value = raw.get(name)
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise ValueError(f"`{name}` is missing or not {kind.__name__}")
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        raise ValueError(f"`{name}` is missing or not {' or '.join(each.__name__ for each in kinds)}")
+    return value
+
+
+def _listed(raw: Raw, name: str) -> list[Any]:
+    return _member(raw, name, list) if name in raw else []
+
+
+def _object(raw: Raw, name: str) -> dict[str, Any]:
+    return _member(raw, name, dict) if name in raw else {}
+
+
+def _flag(raw: Raw, name: str) -> bool:
+    value = raw.get(name, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"`{name}` must be true or false")
     return value
 
 

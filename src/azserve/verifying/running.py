@@ -11,7 +11,7 @@ from azserve.errors import UsageError
 from azserve.model.catalogue import Catalogue
 from azserve.model.endpoint import Endpoint
 from azserve.model.finding import Finding, Outcome
-from azserve.model.names import FleetId
+from azserve.model.names import EndpointKey, FleetId
 from azserve.model.progress import Progress, silent
 from azserve.model.results import SmokeResult
 from azserve.model.settings import SmokeSettings
@@ -39,6 +39,10 @@ class ProbeRun:
     only: tuple[str, ...] = ()
     """Only these probes, all of them required; empty: every probe, required as `smoke` says."""
     patience: Patience = field(default_factory=Patience)
+    probes: tuple[Probe, ...] = field(default_factory=probes)
+    """Those that there are: ours, and the user's own."""
+    unfiltered: frozenset[EndpointKey] = frozenset()
+    """Endpoints whose content filter was switched off."""
 
 
 def run_probes(
@@ -53,16 +57,17 @@ def run_probes(
 
     Raises UsageError (`probe-unknown`) for a probe in `only` that there is not, before anything is asked.
     """
-    chosen = _chosen(run.only)
+    chosen = _chosen(run.probes, run.only)
     began = monotonic()
     purse = Purse(run.smoke.budget_tokens)
     means = Means(clients, purse, run.patience, monotonic, wait, progress)
 
     def ask(endpoint: Endpoint) -> tuple[Finding, ...]:
         required = frozenset(run.only) or required_of(run.smoke, endpoint)
-        subject = subject_of(endpoint, run.catalogue, private=run.smoke.private)
+        unfiltered = endpoint.key in run.unfiltered
+        subject = subject_of(endpoint, run.catalogue, private=run.smoke.private, unfiltered=unfiltered)
         found = ask_endpoint(subject, [Task(probe, probe.name in required) for probe in chosen], means)
-        return (*found, *_missing(required, endpoint))
+        return (*found, *_missing(run.probes, required, endpoint))
 
     asked = side_by_side(ask, run.endpoints, AT_ONCE, name="azserve-smoke")
     findings = tuple(finding for found in asked for finding in found)
@@ -74,8 +79,8 @@ def required_of(smoke: SmokeSettings, endpoint: Endpoint) -> frozenset[str]:
     return frozenset(smoke.required) | frozenset(smoke.by_endpoint.get(endpoint.key, ()))
 
 
-def _chosen(only: Sequence[str]) -> tuple[Probe, ...]:
-    known = {probe.name: probe for probe in probes()}
+def _chosen(there_are: Sequence[Probe], only: Sequence[str]) -> tuple[Probe, ...]:
+    known = {probe.name: probe for probe in there_are}
     for name in only:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -85,9 +90,9 @@ def _chosen(only: Sequence[str]) -> tuple[Probe, ...]:
     return tuple(probe for name, probe in known.items() if not only or name in only)
 
 
-def _missing(required: frozenset[str], endpoint: Endpoint) -> tuple[Finding, ...]:
+def _missing(there_are: Sequence[Probe], required: frozenset[str], endpoint: Endpoint) -> tuple[Finding, ...]:
     """Return a finding for each required probe that there is not: what was not asked has not been proved."""
-    known = {probe.name for probe in probes()}
+    known = {probe.name for probe in there_are}
     return tuple(
         Finding(
             probe=name,

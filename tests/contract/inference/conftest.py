@@ -1,4 +1,4 @@
-"""Two small fleets on a running emulator, made as azserve makes them: one for keys, one for tokens alone."""
+"""Small fleets on a running emulator, made as azserve makes them: for keys, for tokens alone, and of able models."""
 
 from __future__ import annotations
 
@@ -27,7 +27,13 @@ ENDPOINTS = """
   v32: {model: DeepSeek-V3.2, version: "1", sku: GlobalStandard, capacity: 50}
   r1f: {model: DeepSeek-R1, hosting: foundry, version: "1", sku: GlobalStandard, capacity: 50}
 """
+ABLE = """
+  o4: {model: gpt-4o, version: "2024-11-20", sku: GlobalStandard, capacity: 50}
+  o5: {model: gpt-5-mini, version: "2025-08-07", sku: GlobalStandard, capacity: 50}
+  vec: {model: embed-v-4-0, version: "1", sku: GlobalStandard, capacity: 1}
+"""
 FLEETS = {
+    "able": f"fleet: able\nregions: [eastus2]\nendpoints: {ABLE}",
     "keys": f"fleet: keys\nregions: [eastus2]\nendpoints: {ENDPOINTS}",
     "tokens": f"""
 fleet: tokens
@@ -82,7 +88,7 @@ def now() -> datetime:
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """Both fleets, deployed once per test process."""
+    """All of them, deployed once per test process."""
     catalogue = load_catalogue()
     with Emulator(speed=200) as emulator, pytest.MonkeyPatch.context() as patched, ExitStack() as open_ports:
         environ = emulator.environment()
@@ -104,6 +110,6 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 @pytest.fixture
 def fleets(deployed: Deployed) -> Iterator[Deployed]:
-    """Both fleets; whatever a test does to scenario and faults is undone."""
+    """All fleets; whatever a test does to scenario and faults is undone."""
     yield deployed
     deployed.as_it_was()

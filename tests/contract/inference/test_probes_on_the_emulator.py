@@ -7,29 +7,44 @@ from dataclasses import replace
 
 import pytest
 from tests.contract.inference.conftest import Deployed
+from tests.unit.verifying.fakes import PROBES
 
 from azserve.catalogue import load_catalogue
+from azserve.inference import ModelDoor
 from azserve.model.endpoint import Endpoint
 from azserve.model.finding import Finding, Outcome
 from azserve.model.names import FleetId
 from azserve.model.settings import SmokeSettings
-from azserve.verifying import ProbeRun, run_probes
+from azserve.verifying import Probe, ProbeRun, probes, run_probes
 from azserve.verifying.patience import Patience
+from azserve.verifying.ports import ModelClients
 
 BRIEF = Patience(visible_s=0.2, allowed_s=0.2, quiet_s=2.0, first_pause_s=0.01, longest_pause_s=0.05)
-PROBES = ("info", "chat", "stream", "reasoning")
+SIMPLE = tuple(probe.name for probe in PROBES)
+ALL = tuple(probe.name for probe in probes())
+CHATS = {"chat", "stream", "reasoning"}
+NOT_CHAT = {"info", "embeddings"}
 
 
-def findings(fleets: Deployed, fleet: str, *endpoints: Endpoint, smoke: SmokeSettings | None = None) -> list[Finding]:
-    """Return what every probe finds."""
+def findings(
+    fleets: Deployed,
+    fleet: str,
+    *endpoints: Endpoint,
+    smoke: SmokeSettings | None = None,
+    asked: tuple[Probe, ...] = PROBES,
+    patience: Patience = BRIEF,
+    models: ModelClients | None = None,
+) -> list[Finding]:
+    """Return what each of these probes finds."""
     run = ProbeRun(
         fleet_id=FleetId(fleet),
         endpoints=endpoints,
-        smoke=smoke or SmokeSettings(required=PROBES),
+        smoke=smoke or SmokeSettings(required=tuple(probe.name for probe in asked)),
         catalogue=load_catalogue(),
-        patience=BRIEF,
+        patience=patience,
+        probes=asked,
     )
-    result = run_probes(run, fleets.ports[fleet].models, monotonic=time.monotonic, wait=time.sleep)
+    result = run_probes(run, models or fleets.ports[fleet].models, monotonic=time.monotonic, wait=time.sleep)
     return list(result.findings)
 
 
@@ -44,7 +59,7 @@ def test_sound_endpoints_pass_with_what_they_cannot_do_marked(fleets: Deployed, 
     found = findings(fleets, fleet, *endpoints, smoke=SmokeSettings())
 
     assert {(each.endpoint, each.probe): each.outcome for each in found} == {
-        **{(key, probe): Outcome.PASSED for key in ("r1", "r1f", "v32") for probe in PROBES},
+        **{(key, probe): Outcome.PASSED for key in ("r1", "r1f", "v32") for probe in SIMPLE},
         ("r1f", "info"): Outcome.UNSUPPORTED,
         ("v32", "info"): Outcome.UNSUPPORTED,
         ("v32", "reasoning"): Outcome.UNKNOWN,
@@ -83,6 +98,98 @@ def test_a_model_that_misbehaves_turns_the_right_probes_red(fleets: Deployed, mu
     fleets.put_scenario({"mutant": mutant})
 
     assert red(findings(fleets, "keys", fleets.endpoints["keys", "r1"])) == wanted
+
+
+def outcomes(found: list[Finding], key: str) -> dict[Outcome, set[str]]:
+    """Return probes by how they ended."""
+    table: dict[Outcome, set[str]] = {}
+    for each in found:
+        if each.endpoint == key:
+            table.setdefault(each.outcome, set()).add(each.probe)
+    return table
+
+
+def test_every_probe_passes_or_is_unsupported_as_published_on_models_that_think(fleets: Deployed) -> None:
+    endpoints = [fleets.endpoints["keys", key] for key in ("r1", "r1f")]
+
+    found = findings(fleets, "keys", *endpoints, asked=probes())
+
+    lacking = {"json", "json-schema", "tools", "image", "embeddings"}
+    assert outcomes(found, "r1") == {Outcome.PASSED: set(ALL) - lacking, Outcome.UNSUPPORTED: lacking}, found
+    lacking |= {"info"}
+    assert outcomes(found, "r1f") == {Outcome.PASSED: set(ALL) - lacking, Outcome.UNSUPPORTED: lacking}, found
+
+
+def test_every_probe_passes_on_models_that_do_more(fleets: Deployed) -> None:
+    endpoints = [fleets.endpoints["able", key] for key in ("o4", "o5", "vec")]
+
+    found = findings(fleets, "able", *endpoints, asked=probes())
+
+    lacking = {"info", "reasoning", "extra-parameters", "embeddings"}
+    assert outcomes(found, "o4") == {Outcome.PASSED: set(ALL) - lacking, Outcome.UNSUPPORTED: lacking}, found
+    lacking |= {"parameters"}
+    assert outcomes(found, "o5") == {Outcome.PASSED: set(ALL) - lacking, Outcome.UNSUPPORTED: lacking}, found
+    vectors = outcomes(found, "vec")
+    assert vectors == {Outcome.PASSED: {"embeddings"}, Outcome.UNSUPPORTED: set(ALL) - {"embeddings"}}, found
+
+
+def test_tokens_are_let_in_where_nothing_else_is(fleets: Deployed) -> None:
+    found = findings(
+        fleets, "tokens", fleets.endpoints["tokens", "r1"], fleets.endpoints["tokens", "v32"], asked=only("auth")
+    )
+
+    assert [each.outcome for each in found] == [Outcome.PASSED] * 2
+    assert all("token-let-in" in {check.name for check in each.checks} for each in found)
+
+
+def only(*names: str) -> tuple[Probe, ...]:
+    return tuple(probe for probe in probes() if probe.name in names)
+
+
+ALONE = [
+    ("info", "other-info", "r1"),
+    ("auth", "open-door", "r1"),
+    ("chat", "other-model", "r1"),
+    ("usage", "lost-usage", "r1"),
+    ("usage", "wrong-usage", "r1"),
+    ("stream", "no-done", "r1"),
+    ("reasoning", "no-thinking", "r1"),
+    ("multi-turn", "forgotten-history", "r1"),
+    ("parameters", "ignored-limit", "r1"),
+    ("json", "fenced-json", "o4"),
+    ("json-schema", "broken-schema", "o4"),
+    ("tools", "ignored-tool-result", "o4"),
+    ("tools", "no-tool-call", "o4"),
+    ("image", "blind", "o4"),
+    ("extra-parameters", "accepted-extra", "r1"),
+    ("content-filter", "no-filter", "r1"),
+    ("rate-limit-headers", "no-rate-headers", "r1"),
+    ("embeddings", "short-vectors", "vec"),
+    ("latency", "slow-start", "r1"),
+]
+"""For each probe, what turns it red and leaves all others as they are, and where."""
+
+
+def test_there_is_a_mutant_for_each_probe() -> None:
+    assert [probe for probe in ALL if probe not in {name for name, _, _ in ALONE}] == []
+
+
+@pytest.mark.parametrize(("probe", "mutant", "key"), ALONE, ids=[f"{name}-{mutant}" for name, mutant, _ in ALONE])
+def test_a_mutant_turns_its_probe_red_and_no_other(fleets: Deployed, probe: str, mutant: str, key: str) -> None:
+    fleets.put_scenario({"mutant": mutant})
+    fleet = "keys" if key == "r1" else "able"
+    at_the_models_pace = None
+    if mutant == "slow-start":
+        # The emulator's seconds pass two hundred times as fast, so that nobody waits for 45 of them.
+        keys = fleets.ports[fleet].endpoints.keys
+        at_the_models_pace = ModelDoor(keys, monotonic=lambda: time.monotonic() * 200)
+    once = replace(BRIEF, tries=1)
+
+    found = findings(
+        fleets, fleet, fleets.endpoints[fleet, key], asked=probes(), patience=once, models=at_the_models_pace
+    )
+
+    assert red(found) == {probe}, found
 
 
 def test_a_throttled_probe_waits_and_passes(fleets: Deployed) -> None:

@@ -53,6 +53,11 @@ def vectors(bench: Any) -> int:
     return len(body["data"][0]["embedding"])
 
 
+def first_wait(bench: Any) -> float:
+    body = {"model": "chat", "messages": [{"role": "user", "content": SUM}], "stream": True}
+    return float(next(iter(bench.send("/models/chat/completions", body).chunks))[0])
+
+
 SHOWS: dict[Mutant, Callable[[Any], bool]] = {
     Mutant.WRONG_TEXT: lambda bench: bench.answer(SUM) == "I am a teapot.",
     Mutant.EMPTY_ANSWER: lambda bench: bench.answer(SUM) == "",
@@ -71,6 +76,7 @@ SHOWS: dict[Mutant, Callable[[Any], bool]] = {
     Mutant.CUT_STREAM: lambda bench: not bench.stream(SUM)[-1].endswith(("}", "]")),
     Mutant.OTHER_STREAM: lambda bench: content_of(bench.chunks(SUM)) != bench.answer(SUM),
     Mutant.GARBAGE_JSON: lambda bench: bench.answer(SUM, response_format=SCHEMA).startswith("Sure!"),
+    Mutant.FENCED_JSON: lambda bench: bench.answer(SUM, response_format={"type": "json_object"}).startswith("```json"),
     Mutant.BROKEN_SCHEMA: lambda bench: json.loads(bench.answer(SUM, response_format=SCHEMA)) == {"unexpected": None},
     Mutant.NO_TOOL_CALL: lambda bench: (
         not bench.chat("weather?", tools=[TOOL]).body["choices"][0]["message"]["tool_calls"]
@@ -83,6 +89,7 @@ SHOWS: dict[Mutant, Callable[[Any], bool]] = {
     Mutant.OPEN_DOOR: lambda bench: bench.reply("/info", headers={}).status == 200,
     Mutant.NO_FILTER: lambda bench: bench.chat("[filter this prompt]").status == 200,
     Mutant.NO_RATE_HEADERS: lambda bench: "x-ratelimit-limit-tokens" not in bench.chat(SUM).headers,
+    Mutant.SLOW_START: lambda bench: first_wait(bench) > 30,
     Mutant.SHORT_VECTORS: lambda bench: vectors(bench) == 768,
 }
 

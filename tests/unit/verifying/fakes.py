@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from azserve.errors import AzserveError
 from azserve.model.catalogue import (
@@ -19,15 +20,33 @@ from azserve.model.catalogue import (
     Support,
     Trait,
 )
-from azserve.model.chat import AnswerDelta, ChatAnswer, ChatRequest, ModelInfo, StreamEnd, StreamEvent, Timings, Usage
+from azserve.model.chat import (
+    AnswerDelta,
+    ChatAnswer,
+    ChatRequest,
+    Embeddings,
+    EmbeddingsRequest,
+    ModelInfo,
+    StreamEnd,
+    StreamEvent,
+    Timings,
+    Usage,
+)
 from azserve.model.endpoint import Endpoint
 from azserve.model.names import ModelName
 from azserve.model.progress import Event
 from azserve.model.verdict import Evidence, Rank
-from azserve.verifying.ports import ModelClient
+from azserve.verifying.ports import ModelClient, Signing
+from azserve.verifying.reading import probe_of
 
 DOCUMENT = Evidence(Rank.DOCUMENTED, "a document", date(2025, 11, 24))
 THINKS = dict.fromkeys(Trait, Support.ACCEPTED)
+VECTORS = Embeddings(
+    vectors=((1.0, 0.0), (0.9, 0.1), (0.0, 1.0)),
+    model="embed-v-4-0",
+    usage=Usage(9, 0, 9),
+    timings=Timings(total_s=0.1),
+)
 INFO = ModelInfo("DeepSeek-R1", "chat-completions", "DeepSeek", "/info")
 
 
@@ -52,7 +71,81 @@ SOUND: Mapping[str, ChatAnswer] = {
 }
 """What a sound model says, by how the question begins."""
 
-Turn = ChatAnswer | ModelInfo | AzserveError
+RAW: Mapping[str, Any] = {
+    "info": {
+        "asks": "does /info name the deployed model?",
+        "needs": [],
+        "info": {
+            "checks": [
+                {"name": "info-names-model", "expects": "info-model"},
+                {
+                    "name": "info-type-is-known",
+                    "expects": {"info-type": ["chat-completion", "chat-completions", "embeddings"]},
+                },
+                {"name": "info-names-provider", "expects": "info-provider"},
+            ]
+        },
+        "only_on": {
+            "routes": ["serverless"],
+            "elsewhere": "Foundry has no `/info`; `azserve info` tells what ARM says",
+        },
+    },
+    "chat": {
+        "asks": "does it answer a simple request, under its own name, and count its tokens?",
+        "needs": ["chat"],
+        "chat": {
+            "messages": [{"role": "user", "content": "Reply with exactly this word and nothing else: ready"}],
+            "max_tokens": 2048,
+            "checks": [
+                {"name": "answer-given", "expects": "answer-given"},
+                {"name": "answer-is-ready", "expects": {"answer-matches": "(?i)\\bready\\b"}},
+                {"name": "finish-reason-stop", "expects": {"finish-reason": ["stop"]}},
+                {"name": "usage-adds-up", "expects": "usage-adds-up"},
+                {"name": "model-named", "expects": "model-named"},
+            ],
+        },
+    },
+    "stream": {
+        "asks": "does a streamed answer come in pieces, in order, and to its end?",
+        "needs": ["chat", "stream"],
+        "chat": {
+            "streamed": True,
+            "messages": [
+                {"role": "user", "content": "Count from 1 to 10, separated by commas, and write nothing else."}
+            ],
+            "max_tokens": 2048,
+            "checks": [
+                {"name": "answer-given", "expects": "answer-given"},
+                {
+                    "name": "pieces-in-order",
+                    "expects": {"answer-matches": "(?s)1\\b.*2\\b.*3\\b.*4\\b.*5\\b.*6\\b.*7\\b.*8\\b.*9\\b.*10\\b"},
+                },
+                {"name": "comes-in-pieces", "expects": {"stream-chunks": 3}},
+                {"name": "finish-reason-stop", "expects": {"finish-reason": ["stop"]}},
+                {"name": "ends-in-done", "expects": "stream-ended"},
+            ],
+        },
+    },
+    "reasoning": {
+        "asks": "does it think aloud about how many languages are in the world, and answer apart from that?",
+        "needs": ["chat", "reasoning"],
+        "shows_answer": True,
+        "chat": {
+            "messages": [{"role": "user", "content": "How many languages are in the world?"}],
+            "max_tokens": 4096,
+            "checks": [
+                {"name": "answer-given", "expects": "answer-given"},
+                {"name": "answer-is-some-thousands", "expects": {"answer-matches": "\\b[678][,.’ ]?\\d{3}\\b"}},
+                {"name": "thinking-apart", "expects": "thinking-apart", "shows": "reasoning"},
+                {"name": "finish-reason-stop", "expects": {"finish-reason": ["stop"]}},
+            ],
+        },
+    },
+}
+"""Four simple probes, whatever those of the package become."""
+PROBES = tuple(probe_of(name, raw) for name, raw in RAW.items())
+
+Turn = ChatAnswer | ModelInfo | Embeddings | AzserveError
 
 
 @dataclass
@@ -79,6 +172,11 @@ class FakeModel:
         yield AnswerDelta(whole.answer)
         yield StreamEnd(whole)
 
+    def embed(self, request: EmbeddingsRequest) -> Embeddings:
+        turn = self._turn(request.texts[0], VECTORS)
+        assert isinstance(turn, Embeddings)
+        return turn
+
     def _turn(self, question: str, sound: Turn) -> Turn:
         self.asked.append(question)
         self.before(question)
@@ -98,7 +196,9 @@ class FakeClients:
     opened: list[tuple[str, Route | None]] = field(default_factory=list)
 
     @contextmanager
-    def open(self, endpoint: Endpoint, *, route: Route | None = None) -> Iterator[ModelClient]:
+    def open(
+        self, endpoint: Endpoint, *, route: Route | None = None, signing: Signing = Signing.USUAL
+    ) -> Iterator[ModelClient]:
         where = f"{endpoint.region}/{endpoint.key}"
         self.opened.append((where, route))
         found = self.models.get(where, self.model)

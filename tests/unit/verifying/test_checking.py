@@ -10,14 +10,12 @@ from tests.unit.verifying.fakes import INFO, answer
 
 from azserve.model.chat import ChatAnswer, ModelInfo, Usage
 from azserve.model.endpoint import Endpoint
-from azserve.verifying.checking import CLIP, check_answer, check_info, clipped
-from azserve.verifying.probe import (
-    AnswerCheck,
+from azserve.verifying.checking import CLIP, Heard, check_answer, check_info, clipped
+from azserve.verifying.expectations import (
     AnswerExpectation,
     AnswerGiven,
     AnswerMatches,
     FinishReason,
-    InfoCheck,
     InfoExpectation,
     InfoModel,
     InfoProvider,
@@ -28,6 +26,7 @@ from azserve.verifying.probe import (
     ThinkingApart,
     UsageAddsUp,
 )
+from azserve.verifying.probe import AnswerCheck, InfoCheck
 
 SEVEN = AnswerMatches(re.compile("7,000"))
 
@@ -47,7 +46,7 @@ SEVEN = AnswerMatches(re.compile("7,000"))
     ids=lambda value: type(value).__name__,
 )
 def test_what_is_expected_holds(expects: AnswerExpectation, found: ChatAnswer) -> None:
-    assert check_answer(AnswerCheck("c", expects), found, serverless()).passed
+    assert check_answer(AnswerCheck("c", expects), Heard(found, serverless())).passed
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ def test_what_is_expected_holds(expects: AnswerExpectation, found: ChatAnswer) -
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_what_does_not_hold_says_what_was_found(expects: AnswerExpectation, given: ChatAnswer, said: str) -> None:
-    check = check_answer(AnswerCheck("c", expects), given, serverless())
+    check = check_answer(AnswerCheck("c", expects), Heard(given, serverless()))
 
     assert (check.passed, check.found) == (False, said)
     assert check.expected
@@ -92,7 +91,7 @@ def test_what_does_not_hold_says_what_was_found(expects: AnswerExpectation, give
     ],
 )
 def test_a_model_may_go_by_its_names_and_no_other(model: str, endpoint: Endpoint, same: bool) -> None:
-    assert check_answer(AnswerCheck("c", ModelNamed()), answer(model=model), endpoint).passed is same
+    assert check_answer(AnswerCheck("c", ModelNamed()), Heard(answer(model=model), endpoint)).passed is same
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import pytest
 from azserve.errors import Bug
 from azserve.model.catalogue import Trait
 from azserve.verifying import Probe, probes
-from azserve.verifying.probe import AnswerMatches, ChatQuestion, InfoQuestion, StreamChunks
+from azserve.verifying.expectations import AnswerMatches, CompletionAtMost, StreamChunks
+from azserve.verifying.ports import Signing
+from azserve.verifying.probe import ChatQuestion, InfoQuestion, most_tokens
 from azserve.verifying.reading import ORDER, packaged_probe, probe_of
 
 CHECK = {"name": "answer-given", "expects": "answer-given"}
@@ -36,7 +38,8 @@ def changed(path: str, value: object) -> dict[str, Any]:
 
 
 def test_the_probes_come_in_a_stable_order() -> None:
-    assert [probe.name for probe in probes()] == ["info", "chat", "stream", "reasoning"]
+    assert tuple(probe.name for probe in probes()) == ORDER
+    assert ORDER[:3] == ("info", "auth", "chat")
 
 
 def test_every_packaged_file_is_one_of_them() -> None:
@@ -47,31 +50,30 @@ def test_every_packaged_file_is_one_of_them() -> None:
 
 @pytest.mark.parametrize("probe", probes(), ids=lambda probe: probe.name)
 def test_each_probe_says_what_it_asks_and_checks_something(probe: Probe) -> None:
-    names = [check.name for check in probe.question.checks]
-
     assert probe.asks.endswith("?")
-    assert names
-    assert len(names) == len(set(names))
+    assert all(question.checks or getattr(question, "refusal", None) for question in probe.questions)
 
 
 @pytest.mark.parametrize("probe", probes(), ids=lambda probe: probe.name)
 def test_a_probe_leaves_room_for_thinking_and_none_beyond(probe: Probe) -> None:
-    match probe.question:
-        case ChatQuestion(request):
-            assert 1024 <= (request.max_tokens or 0) <= 4096
-            assert request.max_tokens is not None
-            assert probe.most_tokens > request.max_tokens
-        case InfoQuestion():
-            assert probe.most_tokens == 0
+    for question in probe.questions:
+        if isinstance(question, ChatQuestion) and question.refusal is None and question.signing is Signing.USUAL:
+            limit = question.request.max_tokens or 0
+            cut = any(isinstance(check.expects, CompletionAtMost) for check in question.checks)
+            assert cut or 1024 <= limit <= 4096
+            assert most_tokens(question) > limit
+        elif isinstance(question, InfoQuestion):
+            assert most_tokens(question) == 0
 
 
 def test_reasoning_asks_the_tutorials_question_and_carries_the_answer() -> None:
     (probe,) = (probe for probe in probes() if probe.name == "reasoning")
 
-    assert isinstance(probe.question, ChatQuestion)
-    assert probe.question.request.messages[0].content == "How many languages are in the world?"
+    (question,) = probe.questions
+    assert isinstance(question, ChatQuestion)
+    assert question.request.messages[0].content == "How many languages are in the world?"
     assert probe.shows_answer
-    assert {check.shows for check in probe.question.checks} == {None, Trait.REASONING}
+    assert {check.shows for check in question.checks} == {None, Trait.REASONING}
 
 
 def test_a_sound_file_is_a_probe() -> None:
@@ -86,7 +88,7 @@ def test_an_expectation_may_take_a_value() -> None:
         {"name": "b", "expects": {"stream-chunks": 3}},
     ]
 
-    question = probe_of("hello", changed("chat.checks", checks)).question
+    (question,) = probe_of("hello", changed("chat.checks", checks)).questions
 
     assert isinstance(question, ChatQuestion)
     assert isinstance(question.checks[0].expects, AnswerMatches)
@@ -102,7 +104,7 @@ def test_an_expectation_may_take_a_value() -> None:
         (changed("needs", "chat"), "`needs` is missing or not list"),
         (changed("needs", ["flying"]), "`needs` names a trait that there is not: `flying`"),
         (changed("colour", "red"), "unknown member `colour`"),
-        (changed("chat", None), "`info` or `chat` must say what to ask"),
+        (changed("chat", None), "`info`, `chat` or `embeddings` must say what to ask"),
         (changed("info", {"checks": []}), "`info` and `chat` exclude each other"),
         (changed("chat", "hello"), "`chat` must be an object"),
         (changed("chat.max_tokens", None), "`max_tokens` is missing or not int"),
@@ -110,7 +112,7 @@ def test_an_expectation_may_take_a_value() -> None:
         (changed("chat.max_tokens", "many"), "`max_tokens` is missing or not int"),
         (changed("chat.colour", "red"), "unknown member `colour` in `chat`"),
         (changed("chat.messages", [{"role": "king", "content": "x"}]), "`role` cannot be `king`"),
-        (changed("chat.messages", [{"role": "user"}]), "`content` is missing or not str"),
+        (changed("chat.messages", [{"role": "user"}]), "`content` is missing or not str or list"),
         (changed("chat.checks", [{**CHECK, "expects": "love"}]), "there is no expectation `love` here"),
         (changed("chat.checks", [{**CHECK, "expects": 7}]), "`expects` cannot be `7`"),
         (changed("chat.checks", [{**CHECK, "expects": {}}]), "`expects` cannot be `{}`"),

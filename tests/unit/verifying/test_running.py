@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from tests.unit.inference.endpoints import foundry, serverless
-from tests.unit.verifying.fakes import THINKS, FakeClients, FakeModel, FakeTime, Told, Turn, answer, catalogue
+from tests.unit.verifying.fakes import PROBES, THINKS, FakeClients, FakeModel, FakeTime, Told, Turn, answer, catalogue
 
 from azserve.errors import AzserveError, PermissionDenied, UsageError
 from azserve.model.catalogue import Route, Support, Trait
@@ -53,6 +53,7 @@ def run(
         catalogue=catalogue(traits, format=format),
         only=only,
         patience=QUICK,
+        probes=PROBES,
     )
 
 

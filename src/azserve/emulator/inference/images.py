@@ -31,6 +31,8 @@ class Image:
     """`PNG`, `JPEG`, `GIF` or `WebP`."""
     width: int
     height: int
+    colour: str | None = None
+    """The name of its only colour, for a PNG that says which in a palette of one."""
 
     @property
     def tokens(self) -> int:
@@ -79,7 +81,25 @@ def _png(data: bytes) -> Image | None:
         return None
     if data[12:16] != b"IHDR":
         raise NotAnImage("the PNG does not begin with a header")
-    return Image("PNG", _number(data, 16, 4), _number(data, 20, 4))
+    return Image("PNG", _number(data, 16, 4), _number(data, 20, 4), _only_colour(data))
+
+
+_COLOURS = {
+    "red": (255, 0, 0),
+    "green": (0, 128, 0),
+    "blue": (0, 0, 255),
+    "yellow": (255, 255, 0),
+    "black": (0, 0, 0),
+    "white": (255, 255, 255),
+}
+
+
+def _only_colour(data: bytes) -> str | None:
+    at = data.find(b"PLTE")
+    if at < 4 or _number(data, at - 4, 4) != 3 or len(data) < at + 7:
+        return None
+    shown = data[at + 4 : at + 7]
+    return min(_COLOURS, key=lambda name: sum((a - b) ** 2 for a, b in zip(shown, _COLOURS[name], strict=True)))
 
 
 def _gif(data: bytes) -> Image | None:

@@ -37,6 +37,8 @@ class Mutant(StrEnum):
     OTHER_STREAM = "other-stream"
     """What is streamed is not what is answered unstreamed."""
     GARBAGE_JSON = "garbage-json"
+    FENCED_JSON = "fenced-json"
+    """JSON between Markdown's fences, where no schema is asked for."""
     BROKEN_SCHEMA = "broken-schema"
     """JSON that does not obey the schema."""
     NO_TOOL_CALL = "no-tool-call"
@@ -53,6 +55,8 @@ class Mutant(StrEnum):
     NO_FILTER = "no-filter"
     NO_RATE_HEADERS = "no-rate-headers"
     SHORT_VECTORS = "short-vectors"
+    SLOW_START = "slow-start"
+    """Three quarters of a minute until the first token of a stream."""
 
 
 Mutants = AbstractSet[Mutant]
@@ -96,6 +100,8 @@ def misspeak(mutants: Mutants, wish: ChatWish, said: Utterance) -> Utterance:
     if wish.json:
         if Mutant.GARBAGE_JSON in mutants:
             return replace(said, answer=f"Sure! Here is your JSON: {said.answer[:-1]}")
+        if wish.schema is None:
+            return replace(said, answer=f"```json\n{said.answer}\n```") if Mutant.FENCED_JSON in mutants else said
         return replace(said, answer='{"unexpected": null}') if Mutant.BROKEN_SCHEMA in mutants else said
     if said.tool_calls:
         return said

@@ -127,6 +127,8 @@ def read_chat(dialect: Dialect, body: dict[str, Json], traits: Traits) -> ChatWi
     if not traits.images and any(turn.images for turn in found):
         raise BadParameter(Place(("messages",)), "This model does not support image input", "image_url", _CANNOT)
     _check_sampling(dialect, body)
+    if not traits.sampling:
+        _check_no_sampling(body)
     tools = _tools(body.get("tools"), traits)
     is_json, schema = _response_format(body.get("response_format"), traits)
     if is_json and schema is None and dialect is Dialect.OPENAI:
@@ -203,6 +205,14 @@ def _check_sampling(dialect: Dialect, body: dict[str, Json]) -> None:
             raise BadParameter(Place((name,)), f"{name} must be a number from {least} to {most}", value)
     if body.get("n") not in (None, 1):
         raise BadParameter(Place(("n",)), "n above 1 is not supported by this model", body["n"], _CANNOT)
+
+
+def _check_no_sampling(body: dict[str, Json]) -> None:
+    given = next((name for name in ("temperature", "top_p") if body.get(name) not in (None, 1)), None)
+    given = given or next((name for name in ("presence_penalty", "frequency_penalty") if body.get(name)), None)
+    given = given or ("stop" if body.get("stop") else None)
+    if given:
+        raise BadParameter(Place((given,)), f"{given} is not supported with this model", body[given], _CANNOT)
 
 
 def _include_usage(value: Json) -> bool:

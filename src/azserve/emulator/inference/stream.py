@@ -43,6 +43,10 @@ class Pace:
     chunk_s: float = 0.002
 
 
+SLOW_START_S = 45.0
+"""Emulated seconds."""
+
+
 class TagForm(Enum):
     """How the tags of thinking are cut into pieces."""
 
@@ -62,7 +66,7 @@ class Form:
 
 def events(envelope: Envelope, completion: Completion, form: Form, pace: Pace) -> Iterator[tuple[float, bytes]]:
     """Yield emulated seconds to wait and the bytes of each event."""
-    delay = pace.first_s
+    delay = SLOW_START_S if Mutant.SLOW_START in envelope.mutants else pace.first_s
     all_chunks = list(_chunks(envelope, completion, form))
     cut_at = len(all_chunks) // 2 if Mutant.CUT_STREAM in envelope.mutants else None
     for index, chunk in enumerate(all_chunks):

@@ -19,6 +19,13 @@ inferred(
     because="the documentation calls them not supported, and its own samples send temperature 0 to DeepSeek-R1",
 )
 
+inferred(
+    "inference.traits.hidden-thinking",
+    "OpenAI's reasoning models show none of their thinking, and refuse temperature other than 1, top_p, penalties and "
+    "stop.",
+    because="the documentation lists these parameters as not supported; how exactly each is refused was not captured",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Traits:
@@ -27,6 +34,9 @@ class Traits:
     provider: str = "Unknown"
     model_type: str = "chat-completions"
     reasoning: bool = False
+    """Thinks aloud."""
+    sampling: bool = True
+    """Takes temperature and the like, be it to ignore them."""
     tools: bool = True
     images: bool = False
     json_object: bool = True
@@ -46,6 +56,7 @@ class Traits:
 _REASONING = Traits(reasoning=True, tools=False, json_object=False, json_schema=False)
 _EMBEDDINGS = Traits(model_type="embeddings", dimensions=1536, tools=False, json_object=False, json_schema=False)
 _SEES = Traits(images=True)
+_HIDES = Traits(images=True, sampling=False)
 
 _BY_NAME: tuple[tuple[str, Traits], ...] = (
     ("deepseek-r1", _REASONING),
@@ -53,7 +64,7 @@ _BY_NAME: tuple[tuple[str, Traits], ...] = (
     ("multimodal", _SEES),
     ("vision", _SEES),
     ("gpt-4o", _SEES),
-    ("gpt-5", _SEES),
+    ("gpt-5", _HIDES),
     ("llama-4", _SEES),
 )
 _PROVIDERS = (

@@ -99,6 +99,9 @@ def _content(wish: ChatWish) -> Said:
         return Said(tools.weave(wish.turns), "The tools have answered; I only need to pass that on.")
     asked = _last_asked(wish)
     if asked is not None and asked.images:
+        named = [image.colour for image in asked.images if image.colour]
+        if named and re.search(r"\bcolou?r\b", asked.text, re.IGNORECASE):
+            return Said(f"{', '.join(named).capitalize()}.", "I look at the colour of what I was shown.")
         pictures = [f"a {image}" for image in asked.images]
         shown = ", and ".join(pictures).replace("a an ", "an ")
         return Said(f"I was shown {shown}.", "I read the type and size of what I was shown.")
