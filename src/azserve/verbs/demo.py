@@ -23,6 +23,9 @@ from azserve.verbs.render import write
 from azserve.verbs.smoke import SmokeRequest, smoke_of
 from azserve.verbs.validate import summary
 
+SHOWN = ("info", "chat", "stream", "reasoning")
+"""The probes that the seed's own pages walk through."""
+
 
 @dataclass(frozen=True, slots=True)
 class DemoRequest:
@@ -59,7 +62,7 @@ def demo(request: DemoRequest, azure: AzurePorts, clock: Clock, progress: Progre
         plan=PlanResult(prepared.plan, prepared.facts.taken_at),
         deploy=DeployResult(prepared.plan, receipt),
         info=info_of(InfoRequest(settings, catalogue), receipt.endpoints, azure),
-        smoke=smoke_of(SmokeRequest(settings, catalogue), receipt.endpoints, azure, progress),
+        smoke=smoke_of(SmokeRequest(settings, catalogue, among=SHOWN), receipt.endpoints, azure, progress),
         seconds=time.monotonic() - began,
     )
 

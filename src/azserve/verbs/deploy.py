@@ -12,7 +12,7 @@ from azserve.model.receipt import Failure
 from azserve.model.results import DeployResult
 from azserve.verbs.plan import PlanRequest, prepare
 from azserve.verbs.ports import AzurePorts, Clock
-from azserve.verbs.smoke import SmokeRequest, smoke_of
+from azserve.verbs.smoke import SmokeRequest, required_anywhere, smoke_of
 
 DEADLINE_S = 3600.0
 """How long a deploy waits by default; model deployments have been seen to take tens of minutes."""
@@ -30,8 +30,10 @@ class DeployRequest:
 def _smoke_gate(request: PlanRequest, azure: AzurePorts, progress: Progress) -> Gate:
     """Return the gate between the canary and the other regions: its endpoints' required probes pass."""
 
+    asked = SmokeRequest(request.settings, request.catalogue, among=required_anywhere(request.settings.smoke))
+
     def gate(endpoints: tuple[Endpoint, ...]) -> Failure | None:
-        result = smoke_of(SmokeRequest(request.settings, request.catalogue), endpoints, azure, progress)
+        result = smoke_of(asked, endpoints, azure, progress)
         failed = next((each for each in result.findings if each.required and not each.outcome.passes), None)
         if failed is None:
             return None

@@ -30,7 +30,7 @@ ENDPOINTS = """
 ABLE = """
   o4: {model: gpt-4o, version: "2024-11-20", sku: GlobalStandard, capacity: 50}
   o5: {model: gpt-5-mini, version: "2025-08-07", sku: GlobalStandard, capacity: 50}
-  vec: {model: embed-v-4-0, version: "1", sku: GlobalStandard, capacity: 1}
+  vec: {model: embed-v-4-0, version: "1", sku: GlobalStandard, capacity: 50}
 """
 FLEETS = {
     "able": f"fleet: able\nregions: [eastus2]\nendpoints: {ABLE}",

@@ -21,12 +21,12 @@ OUTCOME_MARKS = {
 }
 
 
-OUTCOME_WORDS = {Outcome.UNSUPPORTED: "unsupported", Outcome.UNEXPECTED: "supported after all"}
+OUTCOME_WORDS = {Outcome.UNSUPPORTED: "unsupported", Outcome.UNEXPECTED: "also supported"}
 """Shorter in a table than the outcome's own name, which `-o json` and `-o tsv` keep."""
 
 
 def smoke(result: SmokeResult) -> tuple[Block, ...]:
-    """One row per probe, endpoint and region."""
+    """One row per probe, endpoint and region; optional probes stand in parentheses."""
     columns = (
         Column("endpoint"),
         Column("region"),
@@ -45,14 +45,13 @@ def smoke(result: SmokeResult) -> tuple[Block, ...]:
 def _finding_row(finding: Finding) -> tuple[Cell, ...]:
     times = finding.timings
     tokens = finding.usage.total_tokens if finding.usage else None
-    probe = finding.probe if finding.required else f"{finding.probe} (optional)"
+    probe = finding.probe if finding.required else f"({finding.probe})"
     return (
         cell(finding.endpoint),
         cell(finding.region),
         cell(probe, raw=finding.probe),
         cell(
-            OUTCOME_WORDS.get(finding.outcome, finding.outcome.value),
-            OUTCOME_MARKS[finding.outcome],
+            *_outcome(finding),
             raw=finding.outcome.value,
         ),
         cell(seconds(times.total_s), raw=times.total_s),
@@ -61,6 +60,13 @@ def _finding_row(finding: Finding) -> tuple[Cell, ...]:
         cell(seconds(times.first_answer_s), raw=times.first_answer_s),
         cell(finding.message),
     )
+
+
+def _outcome(finding: Finding) -> tuple[str, Mark]:
+    """Return word and mark; what nobody published and nobody asked for is no reason to look twice."""
+    if finding.code == "trait-unknown" and finding.outcome is Outcome.UNKNOWN:
+        return "not shown", Mark.SAME
+    return OUTCOME_WORDS.get(finding.outcome, finding.outcome.value), OUTCOME_MARKS[finding.outcome]
 
 
 def _hints(findings: tuple[Finding, ...]) -> Iterator[Block]:
