@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -15,7 +16,8 @@ from azserve.errors import AzserveError, Bug, ExitCode, Problem
 
 
 def run() -> None:
-    """Console script."""
+    """Console script. A pipeline that ends a step sends SIGTERM: it is met as Ctrl-C is."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main(sys.argv[1:], Streams.of_process()))
 
 

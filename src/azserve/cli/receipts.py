@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from azserve.errors import ConfigurationError, Problem, Severity
+from azserve.model.names import Region
 from azserve.model.receipt import Receipt, RegionState
 from azserve.reporting.plain import plain
 
@@ -44,7 +45,7 @@ def problems_of(receipt: Receipt) -> tuple[Problem, ...]:
                     outcome.failure.code,
                     outcome.failure.message.rstrip("."),
                     hint=outcome.failure.hint,
-                    where=outcome.failure.target or outcome.region,
+                    where=_place(outcome.region, outcome.failure.target),
                 )
             )
         elif outcome.state is RegionState.RUNNING:
@@ -68,3 +69,9 @@ def problems_of(receipt: Receipt) -> tuple[Problem, ...]:
                 )
             )
     return tuple(found)
+
+
+def _place(region: Region, target: str | None) -> str:
+    """Return the region, and the name of what failed in it; the whole id is in the receipt."""
+    name = (target or "").rpartition("/")[2]
+    return f"{region}/{name}" if name and name != region else region

@@ -20,6 +20,7 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> Iterator[AzurePor
     from azserve.inference import ModelDoor
     from azserve.planning.places import existing_hosts
 
+    _silence_logs()
     if settings.subscription is None:
         raise ConfigurationError(
             "no subscription is named",
@@ -40,3 +41,12 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> Iterator[AzurePor
             rehearsal=azure.deployments,
             knowledge=azure.knowledge,
         )
+
+
+def _silence_logs() -> None:
+    """Keep the SDKs' warnings off stderr: they log what they then raise, and it would be told twice."""
+    import logging
+
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())

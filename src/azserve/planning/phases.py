@@ -32,6 +32,9 @@ _FIXED: Final = (
 """What Azure does not change on a resource that exists. That a deployment's model cannot be swapped in place is
 inferred; its version can."""
 
+_SETTLED: Final = {"", "Succeeded"}
+"""States of a resource that is as it says; not every type has a state. In any other one the deployment is made again:
+it joins the one in flight, and mends one that failed."""
 _BROKEN: Final = {"Failed", "Canceled"}
 
 
@@ -116,9 +119,9 @@ def _step(resource: Resource, estate: RegionEstate, live: _Live, rendered: froze
     _check_owner(there, estate)
     changes = changes_between(resource.body, there.body)
     state = text_at(there.body, "properties", "provisioningState")
-    if not changes and state in _BROKEN:
-        because = f"is as rendered, but its last deployment ended as {state}"
-        return Step(Action.UPDATE, resource.id, estate.region, because, endpoint)
+    if not changes and state not in _SETTLED:
+        told = f"its last deployment ended as {state}" if state in _BROKEN else f"is still {state}"
+        return Step(Action.UPDATE, resource.id, estate.region, f"is as rendered, but {told}", endpoint)
     if not changes:
         return Step(Action.UNCHANGED, resource.id, estate.region, "is as rendered", endpoint)
     fixed = [change.path for change in changes if change.path in _FIXED]

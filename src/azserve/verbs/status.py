@@ -61,7 +61,8 @@ def _endpoints(prepared: Prepared, azure: AzurePorts) -> dict[str, Endpoint]:
 
 def _row(step: Step, endpoint: Endpoint | None) -> StatusRow:
     status = STATUS_OF[step.action]
-    if status is EndpointStatus.OK and endpoint is not None and not _ready(endpoint):
+    unready = endpoint is not None and not _ready(endpoint)
+    if unready and not step.changes and step.action in {Action.UNCHANGED, Action.UPDATE}:
         status = EndpointStatus.NOT_READY
     return StatusRow(
         endpoint=step.endpoint or step.resource.name,

@@ -153,12 +153,19 @@ def test_a_changed_deployment_version_is_an_update_and_a_changed_model_a_replace
     assert (version.action, model.action) == (Action.UPDATE, Action.REPLACE)
 
 
-def test_what_failed_last_time_is_written_again() -> None:
+@pytest.mark.parametrize(
+    ("state", "because"),
+    [
+        ("Failed", "is as rendered, but its last deployment ended as Failed"),
+        ("Creating", "is as rendered, but is still Creating"),
+    ],
+)
+def test_what_has_not_come_to_a_good_end_is_written_again(state: str, because: str) -> None:
     wanted = settings({"r1": R1})
     live = world(wanted)
-    broken = {**live[-1].body["properties"], "provisioningState": "Failed"}  # type: ignore[dict-item]
-    (step,) = endpoints(plan(wanted, [*live[:-1], changed(live[-1], properties=broken)]))
-    assert (step.action, step.because) == (Action.UPDATE, "is as rendered, but its last deployment ended as Failed")
+    unsettled = {**live[-1].body["properties"], "provisioningState": state}  # type: ignore[dict-item]
+    (step,) = endpoints(plan(wanted, [*live[:-1], changed(live[-1], properties=unsettled)]))
+    assert (step.action, step.because) == (Action.UPDATE, because)
 
 
 def test_an_endpoint_no_longer_asked_for_is_extra_and_not_deleted() -> None:

@@ -60,7 +60,7 @@ def _status_row(row: StatusRow) -> tuple[Cell, ...]:
         cell(row.model),
         cell(row.provisioning_state),
         cell(row.endpoint_state),
-        cell(row.uri),
+        cell(row.uri or None),
     )
 
 
