@@ -56,12 +56,15 @@ class _Lines:
         self._began: dict[tuple[str, str], float] = {}
         self._waiting: dict[tuple[str, str], threading.Timer] = {}
         self._lock = threading.Lock()
+        self._closed = False
         self._unicode = streams.unicode(streams.err)
 
     def __call__(self, event: Event) -> None:
         """Take an event; called from any thread."""
         key = (event.subject, event.doing)
         with self._lock:
+            if self._closed:
+                return
             began = self._began.setdefault(key, time.monotonic())
             timer = self._waiting.pop(key, None)
             if timer:
@@ -77,8 +80,12 @@ class _Lines:
                 self._write(event, began)
 
     def close(self) -> None:
-        """Forget what was not worth a line."""
+        """Forget what was not worth a line, and hear no more.
+
+        Work that was left behind goes on telling, and Python aborts when a thread writes while the process ends.
+        """
         with self._lock:
+            self._closed = True
             for timer in self._waiting.values():
                 timer.cancel()
             self._waiting.clear()

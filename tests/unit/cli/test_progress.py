@@ -67,6 +67,15 @@ def test_a_verbose_log_has_everything() -> None:
     assert log_of(STARTED, GOING, verbose=True) == ["… eastus2 deploy", "… eastus2 deploy: Running"]
 
 
+def test_what_is_told_after_the_end_is_not_heard() -> None:
+    err = Utf8()
+    with told(Streams(err, err, {}), quiet=False, verbose=True, colour=False) as progress:
+        pass
+    progress(FAILED)
+
+    assert err.getvalue() == ""
+
+
 def test_quiet_says_nothing() -> None:
     assert log_of(STARTED, FAILED, quiet=True) == []
 
