@@ -39,7 +39,7 @@ class Arm:
             page = _object(self._send("GET", url))
             items = page.get("value")
             if isinstance(items, list):
-                yield from (item for item in items if isinstance(item, Mapping))
+                yield from (item for item in items if isinstance(item, dict))
             link = page.get("nextLink")
             url = self._next(link) if isinstance(link, str) and link else None
 
@@ -79,7 +79,10 @@ class Arm:
     def _answer(self, method: str, url: str, body: JsonValue = None) -> HttpResponse:
         content = None if body is None else json.dumps(body)
         headers = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if content else {})
-        response: HttpResponse = self._client.send_request(HttpRequest(method, url, headers=headers, content=content))
+        request = HttpRequest(method, url, headers=headers, content=content)
+        # As a stream, so that the body is read in our own large blocks.
+        response: HttpResponse = self._client.send_request(request, stream=True)
+        response.read()
         return response
 
 

@@ -59,7 +59,7 @@ class Azure:
         self._lock = threading.RLock()
         self._clients: dict[tuple[str, str], Any] = {}
         client: ARMPipelineClient[Any, Any] = ARMPipelineClient(
-            cloud.manager, policies=self._policies(), transport=self._transport
+            cloud.manager, policies=self._policies(decodes=False), transport=self._transport
         )
         self.arm = Arm(client, cloud.manager)
 
@@ -141,8 +141,8 @@ class Azure:
                 )
             return cast(ClientT, self._clients[key])
 
-    def _policies(self) -> list[Any]:
-        return policies(self._credential, self.cloud.manager, self._scope, self.patience)
+    def _policies(self, *, decodes: bool = True) -> list[Any]:
+        return policies(self._credential, self.cloud.manager, self._scope, self.patience, decodes=decodes)
 
     @property
     def _scope(self) -> str:

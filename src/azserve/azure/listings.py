@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -11,6 +11,14 @@ from azserve.model.json import JsonObject, JsonValue
 
 NO_DATE_FROM: Final = 2099
 """The service writes 2099-12-31, and for some skus 2099-06-01, where it has no date."""
+
+
+def names_one_of(item: JsonObject, names: Collection[str] | None) -> bool:
+    """Return whether an entry of a model list has one of the names, in lower case; None stands for all names.
+
+    A list has hundreds of entries and a fleet a few models: reading all of them took longer than parsing the JSON.
+    """
+    return names is None or _text(_object(item.get("model")).get("name")).lower() in names
 
 
 def offered_model(item: JsonObject) -> OfferedModel:
@@ -72,11 +80,11 @@ def _date(value: JsonValue) -> date | None:
 
 
 def _text(value: JsonValue) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return value if type(value) is str else "" if value is None else str(value)
 
 
 def _number(value: JsonValue) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return float(value) if type(value) is int or type(value) is float else None
 
 
 def _whole(value: JsonValue) -> int | None:
@@ -85,7 +93,8 @@ def _whole(value: JsonValue) -> int | None:
 
 
 def _object(value: JsonValue) -> JsonObject:
-    return value if isinstance(value, Mapping) else {}
+    # What was parsed from JSON is a dict; asking an abstract class costs ten times as much, and lists are long.
+    return value if type(value) is dict or isinstance(value, Mapping) else {}
 
 
 def _objects(value: JsonValue) -> Sequence[JsonObject]:

@@ -35,6 +35,8 @@ Answer: TypeAlias = PipelineResponse[Any, Any]
 
 CONNECTIONS: Final = 32
 """Open connections kept per host; as many threads may ask at once."""
+BLOCK: Final = 1 << 20
+"""Bytes of an answer read at a time. Threads that read long lists in small blocks wait for each other at each block."""
 EARLY_S: Final = 300.0
 """A token is renewed this long before it ends, as the SDKs do."""
 
@@ -185,13 +187,18 @@ class SharedToken:
             close()
 
 
-def policies(credential: TokenCredential, manager: str, scope: str, patience: Patience) -> list[Any]:
-    """Return the policies of one client, in order. Every client needs its own: each links to its neighbours."""
+def policies(
+    credential: TokenCredential, manager: str, scope: str, patience: Patience, *, decodes: bool = True
+) -> list[Any]:
+    """Return the policies of one client, in order. Every client needs its own: each links to its neighbours.
+
+    With `decodes` every answer is parsed on its way, as the SDKs want it; who parses for itself saves that.
+    """
     return [
         RequestIdPolicy(),
         HeadersPolicy(),
         UserAgentPolicy(base_user_agent=f"azserve/{__version__}"),
-        ContentDecodePolicy(),
+        *([ContentDecodePolicy()] if decodes else []),
         RedirectPolicy(),
         PatientRetry(patience, local=is_loopback(urlsplit(manager).hostname)),
         ManagerToken(credential, manager, scope),
@@ -220,6 +227,7 @@ def transport(manager: str, patience: Patience, adapter: HTTPAdapter | None = No
         session=session,
         session_owner=False,
         connection_timeout=patience.connect_s,
+        connection_data_block_size=BLOCK,
         read_timeout=patience.read_s,
         use_env_settings=not local,
     )

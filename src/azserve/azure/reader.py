@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from azure.core.exceptions import HttpResponseError
 
 from azserve.azure.border import translated
-from azserve.azure.listings import offered_model, quota_pool
+from azserve.azure.listings import names_one_of, offered_model, quota_pool
 from azserve.azure.surroundings import (
     deleted_account,
     deleted_vault,
@@ -93,10 +93,11 @@ class Reader:
         self._existing = existing
         self._at_once = at_once
 
-    def models(self, region: Region) -> tuple[OfferedModel, ...]:
-        """Return every entry of the region's model list, every kind, all pages."""
+    def models(self, region: Region, names: Collection[str] | None = None) -> tuple[OfferedModel, ...]:
+        """Return the entries of the region's model list, every kind, all pages; `names` in lower case limits them."""
         with translated(f"read the models of `{region}`", where=region):
-            return tuple(offered_model(item) for item in self._in_location(region, "models"))
+            listed = self._in_location(region, "models")
+            return tuple(offered_model(item) for item in listed if names_one_of(item, names))
 
     def pools(self, region: Region) -> tuple[QuotaPool, ...]:
         """Return the region's usages, all pages."""

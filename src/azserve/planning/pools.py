@@ -131,7 +131,7 @@ def _of_accounts(here: tuple[EndpointSettings, ...], region: Region, situation: 
     readable = situation.holdings.readable
     account = place_in(situation.settings, region).foundry.account
     there = situation.holdings.has_account(account, region)
-    pool = next((one for one in facts.pools.value or () if same_text(one.name, ACCOUNT_POOL)), None)
+    pool = situation.pool(ACCOUNT_POOL, region)
     if pool is not None and not situation.settings.foundry.existing.account:
         held = (1.0 if there else 0.0) if readable else None
         fits = there or pool.left >= 1

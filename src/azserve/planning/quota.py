@@ -157,7 +157,7 @@ def find_room(
     if not facts.pools.readable:
         text = f"the quota of `{region}` could not be read: {facts.pools.unreadable}"
         return ground(Answer.UNKNOWN, ReasonCode.UNREADABLE, text, facts.pools.evidence, hint="try again")
-    pool = next((one for one in facts.pools.value or () if same_text(one.name, name)), None)
+    pool = situation.pool(name, region)
     if pool is None:
         text = f"the usage list of `{region}` does not name the pool `{name}`"
         hint = "check that the subscription is eligible for this model"
@@ -182,12 +182,7 @@ def _scope(name: str, situation: Situation) -> PoolScope:
     published = situation.catalogue.pool_scope(name)
     if published is not PoolScope.UNKNOWN:
         return published
-    limits = {
-        pool.limit
-        for facts in situation.facts.regions.values()
-        for pool in facts.pools.value or ()
-        if same_text(pool.name, name)
-    }
+    limits = {pool.limit for pool in situation.pools.get(name.lower(), {}).values()}
     return PoolScope.REGIONAL if len(limits) > 1 else PoolScope.UNKNOWN
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from azserve.model.catalogue import Catalogue, HostedModel
-from azserve.model.facts import Facts, RegionFacts, SubscriptionFacts
+from azserve.model.facts import Facts, QuotaPool, RegionFacts, SubscriptionFacts
 from azserve.model.names import EndpointKey, Region
 from azserve.model.settings import EndpointSettings, Settings
 from azserve.model.verdict import Answer, Evidence, Rank, Reason, ReasonCode
@@ -72,6 +72,19 @@ class Situation:
         if known is None:
             known = self.placed[region] = place_in(self.settings, region)
         return known
+
+    @cached_property
+    def pools(self) -> Mapping[str, Mapping[Region, QuotaPool]]:
+        """Every region's pools, by their name in lower case."""
+        found: dict[str, dict[Region, QuotaPool]] = {}
+        for region, facts in self.facts.regions.items():
+            for pool in facts.pools.value or ():
+                found.setdefault(pool.name.lower(), {}).setdefault(region, pool)
+        return found
+
+    def pool(self, name: str, region: Region) -> QuotaPool | None:
+        """Return a region's pool of that name, None where its list does not name it or could not be read."""
+        return self.pools.get(name.lower(), {}).get(region)
 
     def around(self, region: Region) -> SubscriptionFacts:
         """Return what was found of a region's subscription."""

@@ -201,7 +201,7 @@ def _limits(endpoint: EndpointSettings, region: Region, situation: Situation, al
     facts = situation.region(region)
     if facts is None or not facts.pools.readable or situation.settings.foundry.existing.account:
         return
-    pool = next((one for one in facts.pools.value or () if same_text(one.name, ACCOUNT_POOL)), None)
+    pool = situation.pool(ACCOUNT_POOL, region)
     if pool is None or pool.left >= 1 or not situation.holdings.readable or _has_account(region, situation):
         return
     text = f"no more accounts in `{region}`: {pool.current:g} of {pool.limit:g} are taken"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from azserve.model.diagnosis import PipelineToken, Ring, TokenFacts
@@ -32,8 +33,11 @@ class AzureReader(Protocol):
     POST ask a question.
     """
 
-    def models(self, region: Region) -> tuple[OfferedModel, ...]:
-        """Return every entry of the region's model list, every kind, all pages."""
+    def models(self, region: Region, names: Collection[str] | None = None) -> tuple[OfferedModel, ...]:
+        """Return the entries of the region's model list, every kind, all pages.
+
+        `names`, in lower case, limits them to those models; None is all.
+        """
         ...
 
     def pools(self, region: Region) -> tuple[QuotaPool, ...]:

@@ -73,6 +73,7 @@ def survey(
     asked = dict(_questions(request, reader))
     found = reads.ask(asked)
     reads.raise_if_blind()
+    found |= reads.ask(dict(_of_strangers(request, found["fleet",], reader)))
 
     def fact(*key: Hashable) -> Fact[Any]:
         return found.get(key) or not_asked()
@@ -130,9 +131,8 @@ def _of_region(
     settings, place = request.settings, f"{request.settings.subscription_in(region)}/{region}"
     if needs_lists(settings, region):
         source = f"GET …/locations/{region}"
-        read: partial[Any] = partial(reader.models, region)
-        yield ("models", region), Question(read, f"{source}/models", region, "survey models", f"models/{place}")
-        read = partial(reader.pools, region)
+        yield _of_models(request, region, _names(request), reader)
+        read: partial[Any] = partial(reader.pools, region)
         yield ("pools", region), Question(read, f"{source}/usages", region, "survey quota", f"pools/{place}")
     if request.breadth is Breadth.EVERYTHING:
         read = partial(reader.compute_pools, region)
@@ -150,6 +150,39 @@ def _of_region(
         content = {"type": host.id.type, "name": host.id.name, **host.body}
         read = partial(reader.policy, asked.subscription, content, host.api_version)
         yield ("policy", region, host.id), Question(read, "POST …/checkPolicyRestrictions", region, "survey policy")
+
+
+def _of_models(
+    request: SurveyRequest, region: Region, names: frozenset[str], reader: AzureReader
+) -> tuple[tuple[Hashable, ...], Question]:
+    kept = f"models/{request.settings.subscription_in(region)}/{region}/{' '.join(sorted(names))}"
+    read = partial(reader.models, region, names)
+    return ("models", region), Question(read, f"GET …/locations/{region}/models", region, "survey models", kept)
+
+
+def _of_strangers(
+    request: SurveyRequest, live: Fact[tuple[LiveResource, ...]], reader: AzureReader
+) -> Iterator[tuple[tuple[Hashable, ...], Question]]:
+    """Ask again where the fleet runs a model that its file no longer names: what it holds has to be counted."""
+    asked, strangers = _names(request), dict[Region, set[str]]()
+    for one in live.value or ():
+        model = _model_of(one)
+        if model and model not in asked and one.region in request.regions:
+            strangers.setdefault(one.region, set()).add(model)
+    for region, names in strangers.items():
+        if needs_lists(request.settings, region):
+            yield _of_models(request, region, asked | names, reader)
+
+
+def _model_of(live: LiveResource) -> str:
+    """Return the name of the model that a Foundry deployment runs, in lower case; empty for anything else."""
+    properties = live.body.get("properties")
+    model = properties.get("model") if isinstance(properties, Mapping) else None
+    return str(model.get("name") or "").lower() if isinstance(model, Mapping) else ""
+
+
+def _names(request: SurveyRequest) -> frozenset[str]:
+    return frozenset(str(one.model).lower() for one in request.settings.endpoints.values())
 
 
 def _of_subscription(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from azserve.deploying.ports import DeploymentRequest, DeploymentState
@@ -48,7 +48,7 @@ class InMemoryAzure:
         self._live: dict[str, LiveResource] = {}
         self._deployments: dict[tuple[str | None, str], DeploymentState] = {}
 
-    def models(self, region: Region) -> tuple[OfferedModel, ...]:
+    def models(self, region: Region, names: Collection[str] | None = None) -> tuple[OfferedModel, ...]:
         return (R1,)
 
     def pools(self, region: Region) -> tuple[QuotaPool, ...]:

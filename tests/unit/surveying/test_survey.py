@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -58,7 +58,7 @@ class FakeReader:
             raise answer
         return answer
 
-    def models(self, region: Region) -> tuple[OfferedModel, ...]:
+    def models(self, region: Region, names: Collection[str] | None = None) -> tuple[OfferedModel, ...]:
         return self._answer(("models", region), offered(V32))  # type: ignore[return-value]
 
     def pools(self, region: Region) -> tuple[QuotaPool, ...]:
