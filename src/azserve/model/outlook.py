@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
+from azserve.errors import Problem, Severity
 from azserve.model.catalogue import Hosting, LifecycleStage, Offer, PoolScope, Route, Support, Trait
 from azserve.model.diagnosis import CheckState
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region
@@ -315,3 +317,43 @@ class DoctorResult:
         return tuple(
             check for check in self.checks if check.state is CheckState.FAILED and (not areas or check.area in areas)
         )
+
+
+class Heard(StrEnum):
+    """How what Azure foretells of a resource stands to the plan."""
+
+    AGREES = "agrees"
+    NOISE = "noise"
+    """Known to be said of templates that change nothing; not believed."""
+    DIFFERS = "differs"
+    """Azure foresees something that the plan does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForetoldRow:
+    """One resource that ARM's what-if spoke of."""
+
+    resource: str
+    says: str
+    """Azure's word: Create, Modify, Deploy and so on."""
+    heard: Heard
+    paths: tuple[str, ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What Azure says of a region's deployment before it is made."""
+
+    region: Region
+    partial: bool
+    """The group does not exist yet, so Azure looks at less: names and rights in it are not checked."""
+    problem: Problem | None = None
+    """Why Azure would refuse it, or, as a warning, why it could not say."""
+    foretold: tuple[ForetoldRow, ...] | None = None
+    """None where what-if was not asked or could not say."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether Azure would refuse the deployment."""
+        return self.problem is not None and self.problem.severity is Severity.ERROR

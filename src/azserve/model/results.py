@@ -12,6 +12,7 @@ from azserve.model.chat import ModelInfo, Usage
 from azserve.model.endpoint import Endpoint, EndpointKeys
 from azserve.model.finding import Finding
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region
+from azserve.model.outlook import IdleCost, Rehearsed, SmokeCeiling
 from azserve.model.plan import Change, Plan
 from azserve.model.receipt import Receipt
 from azserve.model.resource_id import ResourceId
@@ -149,6 +150,11 @@ class PlanResult:
     plan: Plan
     taken_at: datetime
     """When Azure was read."""
+    idle: IdleCost | None = None
+    """By prices once read; `cost` asks for today's."""
+    smoke: SmokeCeiling | None = None
+    rehearsed: tuple[Rehearsed, ...] = ()
+    """Regions in which something is to be written; empty where Azure was not asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from azserve.model.receipt import Failure
 from azserve.model.results import DeployResult
 from azserve.verbs.plan import PlanRequest, prepare
 from azserve.verbs.ports import AzurePorts, Clock
+from azserve.verbs.saved_plan import SavedPlan, check_unmoved
 from azserve.verbs.smoke import SmokeRequest, required_anywhere, smoke_of
 
 DEADLINE_S = 3600.0
@@ -23,6 +24,8 @@ class DeployRequest:
     """What to deploy, and how long to wait for it."""
 
     plan: PlanRequest
+    saved: SavedPlan | None = None
+    """A plan that somebody looked at: carried out only if it is still what would be planned."""
     dry_run: bool = False
     deadline_s: float = DEADLINE_S
 
@@ -48,8 +51,13 @@ def _smoke_gate(request: PlanRequest, azure: AzurePorts, progress: Progress) -> 
 
 
 def deploy(request: DeployRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> DeployResult:
-    """Bring Azure to what the file says; regions that fail are in the receipt, not raised."""
+    """Bring Azure to what the file says; regions that fail are in the receipt, not raised.
+
+    Raises Refused `plan-moved` where a saved plan is no longer what would be planned.
+    """
     prepared = prepare(request.plan, azure, clock, progress)
+    if request.saved is not None:
+        check_unmoved(request.saved, prepared)
     if request.dry_run:
         return DeployResult(plan=prepared.plan, receipt=None)
     receipt = carry_out(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from azserve.deploying.ports import Rehearsal
 from azserve.model.artifact import Artifact
 from azserve.model.catalogue import Catalogue
 from azserve.model.facts import Facts
 from azserve.model.plan import Plan
+from azserve.model.prices import USD, PriceBook, PriceList
 from azserve.model.progress import Progress, silent
 from azserve.model.results import PlanResult
 from azserve.model.settings import Settings
@@ -17,7 +19,9 @@ from azserve.planning.questions import questions
 from azserve.rendering.render import render
 from azserve.rendering.templates import TemplateSet
 from azserve.surveying.survey import SurveyRequest, complete_live, survey
+from azserve.verbs.cost import idle_cost, smoke_ceiling
 from azserve.verbs.ports import AzurePorts, Clock
+from azserve.verbs.rehearse import rehearse
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +66,25 @@ def prepare(request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Pro
 
 def plan(request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> PlanResult:
     """Return what a deploy would do."""
-    prepared = prepare(request, azure, clock, progress)
+    return plan_of(prepare(request, azure, clock, progress))
+
+
+def plan_of(prepared: Prepared) -> PlanResult:
+    """Return the plan that was prepared."""
     return PlanResult(plan=prepared.plan, taken_at=prepared.facts.taken_at)
+
+
+def reviewed(
+    prepared: Prepared, request: PlanRequest, book: PriceBook, rehearsal: Rehearsal | None, progress: Progress = silent
+) -> PlanResult:
+    """Return the plan with what it costs while idle and at most to smoke, and with what Azure says of it beforehand.
+
+    Without a rehearsal Azure is not asked. Costs are by the prices once read.
+    """
+    artifacts, prices = prepared.artifact.regions, PriceList(USD)
+    return replace(
+        plan_of(prepared),
+        idle=idle_cost(artifacts, book, prices),
+        smoke=smoke_ceiling(request.settings, artifacts, book, prices),
+        rehearsed=rehearse(prepared.plan, artifacts, rehearsal, progress) if rehearsal else (),
+    )

@@ -8,7 +8,9 @@ from azserve.cli.app import App, Verb
 from azserve.errors import ExitCode
 
 
-@click.command(cls=Verb, example="azserve deploy\nazserve deploy -e prod --receipt receipt.json")
+@click.command(cls=Verb, example="azserve deploy\nazserve deploy -e prod --plan plan.json --receipt receipt.json")
+@click.option("--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Carry out this plan of `plan --out`, and refuse where files or facts moved since.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 @click.option("--prune", is_flag=True, help="Delete what the fleet has and the file no longer asks for.")
 @click.option("--strict", is_flag=True, help="Refuse where there is a warning.")
@@ -20,20 +22,33 @@ from azserve.errors import ExitCode
               help="Write what was done, as JSON.")  # fmt: skip
 @click.pass_obj
 def deploy(
-    app: App, *, dry_run: bool, prune: bool, strict: bool, on_unknown: str, wait_s: int, receipt: Path | None
-) -> ExitCode:
+    app: App, *, plan_file: Path | None, dry_run: bool, prune: bool, strict: bool, on_unknown: str,
+    wait_s: int, receipt: Path | None,
+) -> ExitCode:  # fmt: skip
     """Create or update everything the file describes; regions side by side, unchanged ones left alone."""
+    from azserve.cli.plans import read_plan
     from azserve.cli.receipts import problems_of, write_receipt
     from azserve.deploying import exit_code
     from azserve.planning.choosing import OnUnknown
     from azserve.verbs.deploy import DeployRequest
     from azserve.verbs.deploy import deploy as run
     from azserve.verbs.plan import PlanRequest
+    from azserve.verbs.saved_plan import saved_plan
 
+    if plan_file and (prune or strict):
+        raise click.UsageError("`--plan` brings its own `--prune` and `--strict`: it was made with or without them")
+    saved = saved_plan(read_plan(plan_file)) if plan_file else None
     settings = app.settings()
-    plan = PlanRequest(settings, app.catalogue(), OnUnknown(on_unknown), prune=prune, strict=strict)
+    plan = PlanRequest(
+        settings,
+        app.catalogue(),
+        saved.on_unknown if saved else OnUnknown(on_unknown),
+        prune=saved.prune if saved else prune,
+        strict=saved.strict if saved else strict,
+    )
+    request = DeployRequest(plan, saved, dry_run=dry_run, deadline_s=wait_s)
     with app.azure(settings) as azure, app.progress() as progress:
-        result = run(DeployRequest(plan, dry_run=dry_run, deadline_s=wait_s), azure, app.now, progress)
+        result = run(request, azure, app.now, progress)
     if result.receipt is None:
         return app.answer(result)
     if receipt:

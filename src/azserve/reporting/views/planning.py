@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from azserve.model.outlook import Heard, Rehearsed
 from azserve.model.plan import Action, Placement, Plan, Step
 from azserve.model.receipt import Receipt, RegionOutcome, RegionState
 from azserve.model.results import DeployResult, PlanResult
 from azserve.model.verdict import Answer, Verdict
 from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Narrow, Table, cell, count, seconds
+from azserve.reporting.views.cost import sum_of
 
 ACTION_MARKS = {
     Action.CREATE: Mark.PLUS,
@@ -30,8 +32,60 @@ STATE_MARKS = {
 
 
 def plan(result: PlanResult) -> tuple[Block, ...]:
-    """Verdicts, then steps region by region."""
-    return (*_placement(result.plan.placement), *_steps(result.plan), Line(_summary(result.plan), tone="bold"))
+    """Verdicts, then steps region by region, then what Azure says of them and what they cost."""
+    return (
+        *_placement(result.plan.placement),
+        *_steps(result.plan),
+        *_said(result),
+        *_costs(result),
+        Line(_summary(result.plan), tone="bold"),
+    )
+
+
+def _said(result: PlanResult) -> Iterator[Block]:
+    if result.rehearsed:
+        yield Line("")
+    for one in result.rehearsed:
+        part = ", in part: its group does not exist yet" if one.partial else ""
+        if one.problem is None:
+            yield Line(f"{one.region}: Azure's validation passes{part}{_agreed(one)}", Mark.YES)
+        elif one.refused:
+            yield Line(f"{one.region}: Azure would refuse it{part}: {one.problem.code}: {one.problem.message}", Mark.NO)
+        else:
+            yield Line(f"{one.region}: Azure could not say: {one.problem.code}: {one.problem.message}", Mark.UNKNOWN)
+        yield from _foretold(one)
+
+
+def _agreed(rehearsed: Rehearsed) -> str:
+    if rehearsed.foretold is None:
+        return ""
+    agreeing = sum(row.heard is Heard.AGREES for row in rehearsed.foretold)
+    return f"; its what-if agrees with the plan on {count(agreeing, 'resource')}"
+
+
+def _foretold(rehearsed: Rehearsed) -> Iterator[Line]:
+    """What differs in full; noise in one line, marked as such."""
+    rows = rehearsed.foretold or ()
+    for row in rows:
+        if row.heard is Heard.DIFFERS:
+            yield Line(f"what-if says {row.says} of {row.resource}: {row.because}", Mark.WARNING, indent=4)
+    noise = [row for row in rows if row.heard is Heard.NOISE]
+    if noise:
+        names = ", ".join(f"{row.resource.rpartition('/')[2]} ({row.says}: {row.because})" for row in noise)
+        yield Line(f"noise of what-if, not believed: {names}", indent=4, tone="dim")
+
+
+def _costs(result: PlanResult) -> Iterator[Block]:
+    if result.idle is None or result.smoke is None:
+        return
+    yield Line("")
+    besides = ", besides what is billed by use" if any(row.month is None for row in result.idle.rows) else ""
+    tokens = count(result.smoke.tokens, "token")
+    yield Line(
+        f"idle, this costs {sum_of(result.idle.month)} a month{besides}; "
+        f"a smoke run at most {tokens}, {sum_of(result.smoke.cost)} (`azserve cost` says more)",
+        tone="dim",
+    )
 
 
 def _placement(placement: Placement) -> Iterator[Block]:
