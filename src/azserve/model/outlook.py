@@ -205,12 +205,26 @@ class QuotaRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputeRow:
+    """Cores of virtual machines in one region: says nothing of models, and is in no verdict."""
+
+    region: Region
+    pool: str
+    label: str
+    limit: float
+    used: float
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
 class QuotaResult:
     """The pools that the fleet draws on, region by region."""
 
     fleet_id: FleetId
     rows: tuple[QuotaRow, ...]
     taken_at: datetime
+    compute: tuple[ComputeRow, ...] = ()
+    """Only where it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

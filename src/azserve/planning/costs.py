@@ -127,6 +127,7 @@ def _of_chats(placed: Placed, asked: Price | None, said: Price | None, chat: Cha
     parts = ((asked, chat.prompt_tokens, "input"), (said, chat.completion_tokens, "output"))
     known = [price.amount * tokens * chats for price, tokens, _ in parts if price is not None]
     lacking = tuple(f"{placed.model} {kind} tokens in {placed.region}" for price, _, kind in parts if price is None)
+    lacking = lacking if known else (f"{placed.model} in {placed.region}",)
     return Cost(sum(known) if known else None, currency, lacking)
 
 

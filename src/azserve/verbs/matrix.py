@@ -11,6 +11,7 @@ from azserve.model.outlook import MatrixEntry, MatrixResult
 from azserve.model.progress import Progress, silent
 from azserve.model.settings import Settings
 from azserve.planning.choosing import OnUnknown, candidates, place
+from azserve.planning.questions import questions
 from azserve.surveying.ports import AzureReader
 from azserve.surveying.survey import SurveyRequest, survey
 from azserve.verbs.ports import Clock
@@ -29,7 +30,9 @@ class MatrixRequest:
 def matrix(request: MatrixRequest, reader: AzureReader, clock: Clock, progress: Progress = silent) -> MatrixResult:
     """Return an entry per chosen region, in order of choice; raises Refused as `plan` does."""
     settings, catalogue = request.settings, request.catalogue
-    facts = survey(SurveyRequest(settings, catalogue, candidates(settings, catalogue)), reader, clock, progress)
+    wanted = candidates(settings, catalogue)
+    asked = SurveyRequest(settings, catalogue, wanted, questions(settings, wanted))
+    facts = survey(asked, reader, clock, progress)
     today = facts.taken_at.date()
     placement = place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
     order = list(settings.endpoints)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from azserve.model.catalogue import Catalogue
+from azserve.model.facts import Facts
 from azserve.model.names import Region
-from azserve.model.outlook import QuotaResult, QuotaRow
+from azserve.model.outlook import ComputeRow, QuotaResult, QuotaRow
 from azserve.model.progress import Progress, silent
 from azserve.model.settings import Settings
 from azserve.planning.choosing import candidates
 from azserve.planning.pools import PoolUse, pools_of
 from azserve.planning.situation import Situation
 from azserve.surveying.ports import AzureReader
-from azserve.surveying.survey import SurveyRequest, survey
+from azserve.surveying.survey import Breadth, SurveyRequest, survey
 from azserve.verbs.ports import Clock
 
 
@@ -25,16 +27,25 @@ class QuotaRequest:
     catalogue: Catalogue
     regions: tuple[Region, ...] = ()
     """Only these; empty: every candidate."""
+    compute: bool = False
+    """Also tell Machine Learning's quota of cores."""
 
 
 def quota(request: QuotaRequest, reader: AzureReader, clock: Clock, progress: Progress = silent) -> QuotaResult:
     """Return limit, use and demand of each pool in each region that the fleet may go to."""
     settings, catalogue = request.settings, request.catalogue
     wanted = tuple(one for one in candidates(settings, catalogue) if not request.regions or one in request.regions)
-    facts = survey(SurveyRequest(settings, catalogue, wanted), reader, clock, progress)
+    breadth = Breadth.EVERYTHING if request.compute else Breadth.VERDICTS
+    facts = survey(SurveyRequest(settings, catalogue, wanted, breadth=breadth), reader, clock, progress)
     situation = Situation(settings, catalogue, facts, facts.taken_at.date())
     rows = tuple(_row(use) for use in pools_of(situation, wanted))
-    return QuotaResult(settings.fleet_id, rows, facts.taken_at)
+    return QuotaResult(settings.fleet_id, rows, facts.taken_at, tuple(_compute(facts)) if request.compute else ())
+
+
+def _compute(facts: Facts) -> Iterator[ComputeRow]:
+    for region, here in facts.regions.items():
+        for pool in here.compute.value or ():
+            yield ComputeRow(region, pool.name, pool.label, pool.limit, pool.current, pool.left)
 
 
 def _row(use: PoolUse) -> QuotaRow:

@@ -13,6 +13,7 @@ from azserve.model.verdict import Answer, Verdict
 from azserve.planning.choosing import candidates
 from azserve.planning.everywhere import assess_everywhere, every_region, widened
 from azserve.planning.lifecycle import published_warnings
+from azserve.planning.questions import questions
 from azserve.planning.situation import Situation
 from azserve.surveying.ports import AzureReader
 from azserve.surveying.survey import SurveyRequest, survey
@@ -39,7 +40,10 @@ def regions(request: RegionsRequest, reader: AzureReader, clock: Clock, progress
     """Return a row per region, those that meet the need first, the file's candidates before others."""
     settings, catalogue = request.settings, request.catalogue
     wanted = request.regions or every_region(settings, catalogue)
-    facts = survey(SurveyRequest(widened(settings, wanted), catalogue, wanted), reader, clock, progress)
+    # Names and policies are asked about where the fleet may really go; for all regions that would be hundreds of reads.
+    asked = questions(settings, [one for one in candidates(settings, catalogue) if one in wanted])
+    looking = SurveyRequest(widened(settings, wanted), catalogue, wanted, asked if request.of_fleet else {})
+    facts = survey(looking, reader, clock, progress)
     situation = Situation(settings, catalogue, facts, facts.taken_at.date(), request.strict)
     verdicts = assess_everywhere(situation, wanted)
     named = frozenset(candidates(settings, catalogue)) if request.of_fleet else frozenset[Region]()

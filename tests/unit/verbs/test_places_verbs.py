@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from tests.unit.planning.worlds import NOW, V32_POOL, catalogue, facts, live_deployment, offered, settings
-from tests.unit.surveying.test_survey import FakeReader
+from tests.unit.surveying.test_survey import FakeReader as Reader
 
 from azserve.errors import AzureFailed, Refused
-from azserve.model.facts import QuotaPool
+from azserve.model.facts import Permissions, PermissionSet, QuotaPool
 from azserve.model.names import Region
 from azserve.model.outlook import QuotaRow, RegionsResult
 from azserve.model.settings import Settings
@@ -23,8 +23,16 @@ from azserve.verbs.regions import RegionsRequest, regions
 EASTUS2, WESTUS3, SWEDEN = Region("eastus2"), Region("westus3"), Region("swedencentral")
 V32 = {"model": "DeepSeek-V3.2", "version": "1", "capacity": 50}
 R1 = {"model": "DeepSeek-R1", "hosting": "serverless"}
+ALL = Permissions("s", (PermissionSet(("*",), data_actions=("*",)),))
 BUSY = AzureFailed("slow down", code="TooManyRequests")
 NO_MODELS = offered({"name": "another"})
+
+
+class FakeReader(Reader):
+    """One whose caller may do everything."""
+
+    def __init__(self, answers: Mapping[object, object] | None = None) -> None:
+        super().__init__({"permissions": ALL, **(answers or {})})
 
 
 def placed(wanted: Settings, reader: FakeReader | None = None, **more: Any) -> RegionsResult:

@@ -97,7 +97,31 @@ def quota(result: QuotaResult) -> tuple[Block, ...]:
         Column("reach", narrow=Narrow.DROP),
     )
     rows = tuple(_quota_row(row) for row in result.rows)
-    return (Table(columns, rows), *_reasons(result.rows), Line(_quota_summary(result), tone="bold"))
+    return (
+        *((Table(columns, rows),) if rows else ()),
+        *_reasons(result.rows),
+        Line(_quota_summary(result), tone="bold"),
+        *_compute(result),
+    )
+
+
+def _compute(result: QuotaResult) -> Iterator[Block]:
+    if not result.compute:
+        return
+    columns = (
+        Column("region"),
+        Column("cores of"),
+        Column("limit", "right"),
+        Column("used", "right"),
+        Column("left", "right"),
+    )
+    rows = tuple(
+        (cell(each.region), cell(each.pool), _units(each.limit), _units(each.used), _units(each.left))
+        for each in result.compute
+    )
+    yield Line("")
+    yield Table(columns, rows)
+    yield Line("cores of Machine Learning: no model draws on them, and no verdict looks at them", tone="dim")
 
 
 SCOPES = {
