@@ -8,6 +8,7 @@ from typing import Final
 
 from azserve.model.artifact import RegionArtifact
 from azserve.model.catalogue import Hosting
+from azserve.model.resource_id import ResourceId
 from azserve.model.settings import HostSettings, Settings, SignIn
 
 GROUP: Final = "microsoft.resources/resourcegroups"
@@ -53,7 +54,7 @@ def needed(settings: Settings, artifacts: Sequence[RegionArtifact]) -> tuple[Nee
 
 def namespaces(artifacts: Sequence[RegionArtifact]) -> tuple[str, ...]:
     """Return the resource providers that have to be registered, in the order of first use."""
-    types = (resource.id.type for artifact in artifacts for resource in artifact.resources)
+    types = (_own_type(resource.id) for artifact in artifacts for resource in artifact.resources)
     every = ["Microsoft.Resources", *(one.partition("/")[0] for one in types)]
     # These two are part of every subscription and are registered by themselves.
     return tuple(one for one in dict.fromkeys(every) if one not in {"Microsoft.Resources", "Microsoft.Authorization"})
@@ -66,7 +67,7 @@ def _to_deploy(artifacts: Sequence[RegionArtifact]) -> Iterator[Need]:
     yield Need(f"{DEPLOYMENTS}/write", "deploy")
     for artifact in artifacts:
         for resource in artifact.resources:
-            kind = resource.id.type
+            kind = _own_type(resource.id)
             group = kind.lower() == GROUP
             action = "Microsoft.Resources/subscriptions/resourceGroups/write" if group else f"{kind}/write"
             yield Need(action, f"make {kind.rpartition('/')[2]}")
@@ -89,6 +90,14 @@ def _to_use(settings: Settings, artifacts: Sequence[RegionArtifact]) -> Iterator
                 yield from (Need(each, "call without a key", data=True) for each in CALL.get(hosting, ()))
         else:
             yield Need(LIST_KEYS[hosting], "read the keys that calls are made with")
+
+
+def _own_type(resource: ResourceId) -> str:
+    """Return a resource's type; of one that extends another (a role assignment on an account) its own alone."""
+    if resource.type.lower() == GROUP:
+        return resource.type
+    namespace, *rest = str(resource).rpartition("/providers/")[2].split("/")
+    return "/".join([namespace, *rest[::2]])
 
 
 def _grants_itself(host: HostSettings) -> bool:
