@@ -6,6 +6,7 @@ repository's root, from files with every version pinned, and are named after wha
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -33,15 +34,18 @@ def _built(name: str, pinned: Path, build: Callable[[Path], None]) -> Path:
     stamp = hashlib.sha256(pinned.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = CACHE / f"{name}-{stamp}"
     ready = folder / ".ready"
-    if not ready.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            build(folder)
-        except (OSError, subprocess.SubprocessError) as error:
-            said = getattr(error, "stderr", None) or str(error)
-            pytest.skip(f"the environment `{name}` cannot be built: {said.strip()[-600:]}")
-        ready.touch()
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other worker may want the same
+        if not ready.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            try:
+                build(folder)
+            except (OSError, subprocess.SubprocessError) as error:
+                said = getattr(error, "stderr", None) or str(error)
+                pytest.skip(f"the environment `{name}` cannot be built: {said.strip()[-600:]}")
+            ready.touch()
     return folder
 
 

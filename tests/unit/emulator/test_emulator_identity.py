@@ -16,6 +16,7 @@ from azserve.emulator.identity.metadata import serve_metadata
 from azserve.emulator.identity.pipeline import serve_pipeline
 from azserve.emulator.identity.tokens import ARM_AUDIENCES, check, issue, pipeline_bearer, read_claims
 from azserve.emulator.kernel.address import Address
+from azserve.emulator.kernel.clock import Clock
 from azserve.emulator.kernel.wire import ArmError, Call, Json, Reply
 from azserve.emulator.kernel.world import TENANT, Ids, Stored, World
 
@@ -276,3 +277,10 @@ def test_a_pipelines_token_is_none_of_entras(world: World) -> None:
 )
 def test_a_runner_gives_its_token_to_its_job_only(world: World, how: dict[str, str], status: int) -> None:
     assert _pipeline(world, **how).status == status
+
+
+def test_where_time_runs_faster_a_token_lives_as_long_by_the_clients_clock() -> None:
+    fast = World(clock=Clock(speed=20), ids=Ids("test"))
+    claims = read_claims(issue(fast, audience=ARM, client=managed_identity(fast), lifetime_s=100)) or {}
+
+    assert claims["exp"] - claims["iat"] == 2000

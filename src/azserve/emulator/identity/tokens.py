@@ -31,8 +31,12 @@ inferred(
 
 
 def issue(world: World, *, audience: str, client: Client, lifetime_s: float, tenant: str | None = None) -> str:
-    """Return a token for `audience` that expires after emulated seconds."""
+    """Return a token for `audience` that expires after so many seconds of the wall, by a clock that runs evenly.
+
+    Clients count a token's life by their own clock: one of a fast emulated clock would end before they ask for another.
+    """
     now = int(world.now())
+    lifetime_s *= max(1.0, world.clock.speed)
     home = tenant or world.tenant
     claims = {
         "aud": audience,
