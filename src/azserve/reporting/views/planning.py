@@ -195,5 +195,7 @@ def _outcome_row(outcome: RegionOutcome) -> tuple[Cell, ...]:
 def endpoint_table(receipt: Receipt) -> Table:
     """Where each endpoint answers."""
     columns = (Column("endpoint"), Column("region"), Column("model"), Column("address", narrow=Narrow.SPILL))
-    rows = tuple((cell(each.key), cell(each.region), cell(each.model), cell(each.uri or None)) for each in receipt.endpoints)
+    rows = tuple(
+        (cell(each.key), cell(each.region), cell(each.model), cell(each.uri or None)) for each in receipt.endpoints
+    )
     return Table(columns, rows)
