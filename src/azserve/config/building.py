@@ -17,7 +17,6 @@ from azserve.config.shape import (
     NetworkShape,
     RegionsShape,
     ServerlessShape,
-    SmokeShape,
 )
 from azserve.config.surroundings import FilterShape
 from azserve.config.tree import Branch, locate
@@ -39,6 +38,7 @@ from azserve.model.settings import (
     FilterPolicy,
     HostSettings,
     NetworkSettings,
+    OwnProbe,
     RegionChoice,
     Rollout,
     Settings,
@@ -82,7 +82,7 @@ def settings_of(sound: Sound) -> Settings:
             gate=shape.rollout.gate,
             on_failure=shape.rollout.on_failure,
         ),
-        smoke=_smoke(shape.smoke),
+        smoke=_smoke(sound),
         ttl=duration(shape.ttl) if shape.ttl else None,
         templates=sound.file.parent / shape.templates if shape.templates else None,
         warnings=_warnings(sound),
@@ -195,13 +195,19 @@ def _grant(shape: AccessShape) -> AccessGrant:
     )
 
 
-def _smoke(shape: SmokeShape) -> SmokeSettings:
+def _smoke(sound: Sound) -> SmokeSettings:
+    shape = sound.shape.smoke
     return SmokeSettings(
         required=shape.required,
         by_endpoint={EndpointKey(key): each.required for key, each in shape.endpoints.items()},
         private=shape.from_ == "private",
         budget_tokens=shape.budget.tokens,
         budget_usd=shape.budget.usd,
+        probes={
+            name: OwnProbe(raw, locate(sound.tree, ("smoke", "probes", name)).origin.detail)
+            for name, raw in shape.probes.items()
+        },
+        probe_folder=sound.file.parent / shape.probes_from if shape.probes_from else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,7 +22,7 @@ from azserve.config.shape import FleetShape
 from azserve.config.tree import Branch, Leaf, locate, marked, merged, plain, pruned, without_key
 from azserve.config.tree import Path as KeyPath
 from azserve.config.variables import substitute
-from azserve.config.vocabulary import Vocabulary, listed, suggestion, vocabulary
+from azserve.config.vocabulary import PROBES, Vocabulary, listed, suggestion, vocabulary
 from azserve.errors import AzserveError, ConfigurationError, Problem
 from azserve.model.names import FleetId
 from azserve.model.resolved import OriginKind
@@ -60,6 +61,12 @@ class _View:
 def load_text(request: ConfigRequest, text: bytes) -> Settings:
     """Return the settings of a document that is at hand; the request's file only names it."""
     return _loaded(request, text).settings
+
+
+def plain_file(file: Path) -> dict[str, Any]:
+    """Return what any YAML or JSON file of the user's holds, one mapping; raises ConfigurationError."""
+    document: dict[str, Any] = plain(read_tree(read_file(file), str(file)).document)
+    return document
 
 
 def load_settings(request: ConfigRequest) -> Loaded:
@@ -222,12 +229,20 @@ def _shape(request: ConfigRequest, tree: Branch, complaints: Complaints) -> Flee
     """Return the document's shape. What does not fit is complained about and left out, to look at the rest."""
     located = locate(tree, ("cloud",))
     cloud = str(located.node.value) if isinstance(located.node, Leaf) and not located.absent else "public"
-    context = vocabulary(request.catalogue, cloud)
+    context = vocabulary(request.catalogue, cloud, _probes(tree))
     try:
         return FleetShape.model_validate(plain(tree), context=context)
     except ValidationError as error:
         complaints.about_shape(error)
     return _rest(tree, complaints, context)
+
+
+def _probes(tree: Branch) -> tuple[str, ...] | None:
+    """Return the names of probes that the file may use, None where a folder may hold any."""
+    if not locate(tree, ("smoke", "probes_from")).absent:
+        return None
+    own = locate(tree, ("smoke", "probes"))
+    return (*PROBES, *own.node.items) if isinstance(own.node, Branch) and not own.absent else PROBES
 
 
 def _rest(tree: Branch, complaints: Complaints, context: Vocabulary) -> FleetShape | None:

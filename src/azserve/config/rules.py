@@ -58,6 +58,13 @@ def one_of(code: str, wanted: str, choices: Sequence[str]) -> Callable[[Any], An
     return check
 
 
+def _probe(value: Any, info: ValidationInfo) -> Any:  # noqa: ANN401  what a file may hold
+    known = _words(info).probes
+    if not isinstance(value, str) or not value or (known is not None and value not in known):
+        raise refuse("unknown-probe", "name a probe", known or ())
+    return value
+
+
 def _matching(pattern: re.Pattern[str], code: str, wanted: str, hint: str | None = None) -> Callable[[str], str]:
     def check(value: str) -> str:
         if not pattern.match(value):
@@ -319,4 +326,4 @@ PrincipalWord = Annotated[str, *_word("wrong-value", "be a kind of principal", w
 GateWord = Annotated[str, *_word("wrong-value", "be a gate", words.GATES)]
 OnFailureWord = Annotated[str, *_word("wrong-value", "say what to do about a failure", words.ON_FAILURE)]
 FromWord = Annotated[str, *_word("wrong-value", "say where probes run", words.SMOKE_FROM)]
-Probe = Annotated[str, *_word("unknown-probe", "name a probe", words.PROBES)]
+Probe = Annotated[str, BeforeValidator(_probe), _schema(anyOf=[{"enum": list(words.PROBES)}, {"type": "string"}])]

@@ -248,6 +248,10 @@ class SmokeShape(Shape):
     required: tuple[Probe, ...] = Field(default=("chat",), description="Probes that every endpoint must pass.")
     endpoints: dict[str, EndpointSmokeShape] = Field(default={}, description="More required probes, by endpoint.")
     budget: BudgetShape = BudgetShape(tokens=None, usd=None)
+    probes: dict[str, dict[str, Any]] = Field(
+        default={}, description="Probes of your own, by name: `asks`, `needs`, and what to ask and expect."
+    )
+    probes_from: str | None = Field(default=None, description="A folder with more of them, a YAML or JSON file each.")
 
 
 class FleetShape(Shape):

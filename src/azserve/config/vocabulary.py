@@ -70,9 +70,11 @@ class Vocabulary:
     elsewhere: tuple[str, ...]
     """Those of other clouds."""
     geographies: tuple[str, ...]
+    probes: tuple[str, ...] | None = PROBES
+    """Ours and the file's own; None where a folder may hold any."""
 
 
-def vocabulary(catalogue: Catalogue, cloud: str) -> Vocabulary:
+def vocabulary(catalogue: Catalogue, cloud: str, probes: tuple[str, ...] | None = PROBES) -> Vocabulary:
     """Return the words for one cloud; an address stands for any cloud, the local one for the public one."""
     of_cloud = {"local": "public"}.get(cloud, cloud)
     everywhere = of_cloud not in {entry.cloud for entry in catalogue.regions.values()}
@@ -82,6 +84,7 @@ def vocabulary(catalogue: Catalogue, cloud: str) -> Vocabulary:
         regions=tuple(here),
         elsewhere=tuple(name for name in catalogue.regions if name not in here),
         geographies=tuple(dict.fromkeys(entry.geography for entry in here.values())),
+        probes=probes,
     )
 
 

@@ -60,3 +60,26 @@ class Finding:
     attempts: int = 1
     answer: ChatAnswer | None = None
     """What the model said, for the print-out; reports show it only when asked."""
+    model: str = ""
+    """The name that the answer bore; empty where there was none."""
+    filters: tuple[str, ...] = ()
+    """Categories that the content filter judged the answer by, where it said so."""
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Tokens written per second since the first; None unless one answer was streamed and counted."""
+        first_s, total_s = self.timings.first_token_s, self.timings.total_s
+        if self.usage is None or first_s is None or total_s is None or total_s <= first_s:
+            return None
+        return self.usage.completion_tokens / (total_s - first_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlier:
+    """A region that differs from the others in one probe."""
+
+    probe: str
+    endpoint: EndpointKey
+    region: Region
+    message: str
+    """One clause: what differs, and from what."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from azserve.errors import Problem, Severity
 from azserve.model.chat import ModelInfo, Usage
 from azserve.model.endpoint import Endpoint, EndpointKeys
-from azserve.model.finding import Finding
+from azserve.model.finding import Finding, Outlier
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region
 from azserve.model.outlook import IdleCost, Rehearsed, SmokeCeiling
 from azserve.model.plan import Change, Plan
@@ -245,6 +245,10 @@ class SmokeResult:
     spent: Usage
     """Tokens of the whole run."""
     seconds: float
+    outliers: tuple[Outlier, ...] = ()
+    """Regions that differ from the others in some probe."""
+    usd: float | None = None
+    """What the tokens cost by the prices once read, as far as they are known; None without a ceiling in money."""
 
     @property
     def passed(self) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from azserve.errors import Problem
 from azserve.model.catalogue import Hosting
+from azserve.model.json import JsonObject
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region, SubscriptionId
 
 
@@ -224,6 +225,15 @@ class Rollout:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnProbe:
+    """A probe of the user's own, as it was written."""
+
+    raw: JsonObject
+    where: str
+    """`file:line:column`, or the file that it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class SmokeSettings:
     """Which probes must pass, and what a run may cost."""
 
@@ -234,6 +244,10 @@ class SmokeSettings:
     """`from: private`: endpoints are unreachable from here by design, so unreachable is unknown, not dead."""
     budget_tokens: int | None = None
     budget_usd: float | None = None
+    probes: Mapping[str, OwnProbe] = field(default_factory=dict)
+    """The user's own, by name; not read yet."""
+    probe_folder: Path | None = None
+    """Where more of them are, a file each."""
 
 
 @dataclass(frozen=True, slots=True)

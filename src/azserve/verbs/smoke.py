@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
+from azserve.config.loading import plain_file
+from azserve.errors import ConfigurationError, Problem
 from azserve.model.catalogue import Catalogue
 from azserve.model.endpoint import Endpoint
 from azserve.model.names import EndpointKey
 from azserve.model.progress import Progress, silent
 from azserve.model.results import ProbesResult, ProbeSummary, SmokeResult
-from azserve.model.settings import ContentFilter, Settings, SmokeSettings
+from azserve.model.settings import ContentFilter, OwnProbe, Settings, SmokeSettings
 from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.standing import Selection, standing
-from azserve.verifying import ProbeRun, probes, run_probes
+from azserve.verifying import Probe, ProbeRun, probes, run_probes
+from azserve.verifying.locking import Lock, changes, lock_of, read_lock, text_of
+from azserve.verifying.reading import probe_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +44,44 @@ def smoke_of(
     request: SmokeRequest, endpoints: tuple[Endpoint, ...], azure: AzurePorts, progress: Progress = silent
 ) -> SmokeResult:
     """Probe these endpoints."""
+    known = known_probes(request.settings)
     run = ProbeRun(
         fleet_id=request.settings.fleet_id,
         endpoints=endpoints,
         smoke=request.settings.smoke,
         catalogue=request.catalogue,
         only=request.probes,
-        probes=tuple(each for each in probes() if not request.among or each.name in request.among),
+        probes=tuple(each for each in known if not request.among or each.name in request.among),
         unfiltered=_unfiltered(request.settings),
     )
     return run_probes(run, azure.models, monotonic=time.monotonic, wait=time.sleep, progress=progress)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLock:
+    """What came of holding a result against a lock."""
+
+    problems: tuple[Problem, ...]
+    text: str | None
+    """The file to write; None leaves it as it is."""
+
+
+def read_locked(file: Path) -> Lock | None:
+    """Return what a lock holds, None where there is none yet. Raises ConfigurationError for what is no lock."""
+    if not file.exists():
+        return None
+    try:
+        return read_lock(file.read_text(encoding="utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"`{file}` could not be read", code="lock-unreadable") from error
+
+
+def held_against(result: SmokeResult, locked: Lock | None, file: Path) -> HeldLock:
+    """Compare a result with its lock; without one, make it."""
+    now = lock_of(result.findings)
+    if locked is None:
+        return HeldLock((), text_of(now))
+    return HeldLock(tuple(changes(locked, now, str(file))), None)
 
 
 def required_anywhere(smoke: SmokeSettings) -> tuple[str, ...]:
@@ -60,6 +93,34 @@ def _unfiltered(settings: Settings) -> frozenset[EndpointKey]:
     return frozenset(key for key, each in settings.endpoints.items() if each.content_filter is ContentFilter.OFF)
 
 
-def list_probes() -> ProbesResult:
-    """Return the probes there are."""
-    return ProbesResult(tuple(ProbeSummary(each.name, each.asks, tuple(each.needs)) for each in probes()))
+def list_probes(settings: Settings | None = None) -> ProbesResult:
+    """Return the probes there are, the file's own after ours."""
+    known = known_probes(settings) if settings else probes()
+    return ProbesResult(tuple(ProbeSummary(each.name, each.asks, tuple(each.needs)) for each in known))
+
+
+def _in_folder(folder: Path | None) -> dict[str, OwnProbe]:
+    """Return the probes of a folder by their files' names; raises ConfigurationError where one cannot be read."""
+    if folder is None:
+        return {}
+    if not folder.is_dir():
+        raise ConfigurationError(f"`{folder}` is no folder of probes", code="probes-missing", where="smoke.probes_from")
+    files = sorted(each for each in folder.iterdir() if each.suffix in {".yaml", ".yml", ".json"})
+    return {file.stem: OwnProbe(plain_file(file), str(file)) for file in files}
+
+
+def known_probes(settings: Settings) -> tuple[Probe, ...]:
+    """Return our probes and the user's own; one of his by the same name stands in for ours.
+
+    Raises ConfigurationError (`probe-unfit`) with every probe that does not fit.
+    """
+    problems: list[Problem] = []
+    known = {probe.name: probe for probe in probes()}
+    for name, own in {**_in_folder(settings.smoke.probe_folder), **settings.smoke.probes}.items():
+        try:
+            known[name] = probe_of(name, own.raw)
+        except ValueError as error:
+            problems.append(Problem("probe-unfit", f"the probe `{name}` does not fit: {error}", where=own.where))
+    if problems:
+        raise ConfigurationError(problems[0].message, code="probe-unfit", found=tuple(problems))
+    return tuple(known.values())

@@ -303,4 +303,6 @@ def _finding(task: Task, subject: Subject, judgement: Judgement, attempt: _Attem
         usage=attempt.usage,
         attempts=attempts,
         answer=answer if task.probe.shows_answer else None,
+        model=answer.model if answer else "",
+        filters=tuple(sorted(answer.filters)) if answer else (),
     )

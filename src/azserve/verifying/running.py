@@ -17,6 +17,7 @@ from azserve.model.results import SmokeResult
 from azserve.model.settings import SmokeSettings
 from azserve.threads import side_by_side
 from azserve.verifying.asking import Means, ask_endpoint
+from azserve.verifying.comparing import outliers
 from azserve.verifying.judging import Task, subject_of
 from azserve.verifying.patience import Patience
 from azserve.verifying.ports import ModelClients
@@ -71,7 +72,7 @@ def run_probes(
 
     asked = side_by_side(ask, run.endpoints, AT_ONCE, name="azserve-smoke")
     findings = tuple(finding for found in asked for finding in found)
-    return SmokeResult(run.fleet_id, findings, purse.spent, monotonic() - began)
+    return SmokeResult(run.fleet_id, findings, purse.spent, monotonic() - began, outliers(findings))
 
 
 def required_of(smoke: SmokeSettings, endpoint: Endpoint) -> frozenset[str]:

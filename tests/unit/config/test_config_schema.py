@@ -94,7 +94,7 @@ def test_the_starter_file_fits_the_schema() -> None:
     [
         "x: 1",
         "regions: {nead: 1}",
-        "smoke: {required: [steam]}",
+        "smoke: {required: [5]}",
         "endpoints: {p: {}}",
         "endpoints: {p: {model: Phi-4, sku: Globe}}",
         "endpoints: {p: {model: Phi-4, capacity: 0}}",

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from azserve.cli.app import App, Verb
 from azserve.errors import ExitCode, Problem
+
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(cls=Verb, example="azserve smoke\nazserve smoke --probe chat --probe stream --region eastus2")
@@ -11,26 +15,43 @@ from azserve.errors import ExitCode, Problem
 @click.option("--list", "list_only", is_flag=True, help="List the probes and stop.")
 @click.option("--region", "regions", multiple=True, metavar="REGION", help="Only there; may be repeated.")
 @click.option("--endpoint", "endpoints", multiple=True, metavar="KEY", help="Only this one; may be repeated.")
+@click.option("--junit", type=FILE, metavar="FILE", help="Write the findings as JUnit XML.")
+@click.option("--markdown", type=FILE, metavar="FILE", help="Write a summary; GitHub's own gets it by itself.")
+@click.option("--lock", type=FILE, metavar="FILE", help="Record what is supported; later, fail where that changed.")
 @click.pass_obj
 def smoke(
-    app: App, *, probes: tuple[str, ...], list_only: bool, regions: tuple[str, ...], endpoints: tuple[str, ...]
+    app: App,
+    *,
+    probes: tuple[str, ...],
+    list_only: bool,
+    regions: tuple[str, ...],
+    endpoints: tuple[str, ...],
+    junit: Path | None,
+    markdown: Path | None,
+    lock: Path | None,
 ) -> ExitCode:
     """Ask each endpoint questions and check the answers; exit 1 when a required probe fails."""
-    from azserve.verbs.smoke import SmokeRequest, list_probes
+    from azserve.cli.reports import report_smoke, write_report
+    from azserve.verbs.smoke import SmokeRequest, held_against, list_probes, read_locked
     from azserve.verbs.smoke import smoke as run
     from azserve.verbs.standing import selection
 
     if list_only:
-        return app.answer(list_probes())
+        return app.answer(list_probes(app.settings_for_nothing()))
     settings = app.settings()
     request = SmokeRequest(settings, app.catalogue(), selection(regions, endpoints), probes)
+    locked = read_locked(lock) if lock else None
     with app.azure(settings) as azure, app.progress() as progress:
         result = run(request, azure, app.now, progress)
-    if result.passed:
-        return app.answer(result)
+    report_smoke(app.streams, result, junit=junit, markdown=markdown)
     problems = tuple(
         Problem(each.code or "probe-failed", each.message, hint=each.hint, where=f"{each.region}/{each.endpoint}")
         for each in result.findings
         if each.required and not each.outcome.passes
     )
-    return app.answer(result, code=ExitCode.CHECKS_FAILED, problems=problems)
+    if lock:
+        held = held_against(result, locked, lock)
+        problems += held.problems
+        if held.text is not None:
+            write_report(lock, held.text)
+    return app.answer(result, code=ExitCode.CHECKS_FAILED if problems else ExitCode.DONE, problems=problems)

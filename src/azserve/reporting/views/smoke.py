@@ -39,7 +39,7 @@ def smoke(result: SmokeResult) -> tuple[Block, ...]:
         Column("finding", narrow=Narrow.FOLD),
     )
     return (Table(columns, tuple(_finding_row(each) for each in result.findings)),
-            *_hints(result.findings), _verdict(result))  # fmt: skip
+            *_hints(result.findings), *_outliers(result), _verdict(result))  # fmt: skip
 
 
 def _finding_row(finding: Finding) -> tuple[Cell, ...]:
@@ -73,6 +73,11 @@ def _hints(findings: tuple[Finding, ...]) -> Iterator[Block]:
     for finding in findings:
         if finding.hint and not finding.outcome.passes:
             yield Line(f"{finding.region}/{finding.endpoint} {finding.probe}: {finding.hint}", Mark.WARNING)
+
+
+def _outliers(result: SmokeResult) -> Iterator[Block]:
+    for each in result.outliers:
+        yield Line(f"{each.region}/{each.endpoint} {each.probe} differs: {each.message}", Mark.WARNING)
 
 
 def _verdict(result: SmokeResult) -> Line:
