@@ -56,6 +56,10 @@ class Crew(Executor):
                 self._threads[-1].start()
         return answer
 
+    def leave(self) -> None:
+        """Wait for nothing any more, and begin nothing."""
+        self.shutdown(wait=False, cancel_futures=True)
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002  Executor's
         """Let the threads end; with `cancel_futures`, before what they have not begun."""
         if cancel_futures:
@@ -69,6 +73,8 @@ class Crew(Executor):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> bool | None:
+        if self._left.is_set():
+            return None
         if kind is None:
             try:
                 self.shutdown()
@@ -76,7 +82,7 @@ class Crew(Executor):
                 self._left.set()
                 raise
         else:
-            self.shutdown(wait=False, cancel_futures=True)
+            self.leave()
         return None
 
     def _work(self) -> None:
@@ -95,9 +101,16 @@ class Crew(Executor):
 
 
 def as_they_end(
-    work: Mapping[K, Callable[[], R]], at_once: int | None = None, *, name: str = "azserve"
+    work: Mapping[K, Callable[[], R]],
+    at_once: int | None = None,
+    *,
+    name: str = "azserve",
+    enough: Callable[[], bool] = lambda: False,
 ) -> Iterator[tuple[K, R]]:
-    """Yield each result as it comes. The first exception of a piece is raised here, and the others are left alone."""
+    """Yield each result as it comes. The first exception of a piece is raised here, and the others are left alone.
+
+    `enough` is asked now and then, and where it says so, what has not ended is left to itself.
+    """
     with Crew(at_once or len(work), name) as crew:
         going = {crew.submit(piece): key for key, piece in work.items()}
         left = set(going)
@@ -105,6 +118,9 @@ def as_they_end(
             ended, left = wait(left, LOOK_S, FIRST_COMPLETED)
             for future in ended:
                 yield going[future], future.result()
+            if left and enough():
+                crew.leave()
+                return
 
 
 def side_by_side(do: Callable[[T], R], items: Sequence[T], at_once: int = 16, *, name: str = "azserve") -> list[R]:

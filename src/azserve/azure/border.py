@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from json import JSONDecodeError
@@ -36,6 +37,8 @@ PERMISSION: Final = frozenset(
 POLICY: Final = frozenset({"requestdisallowedbypolicy", "requestdisallowedbyazure"})
 BUSY: Final = frozenset({"deploymentactive"})
 
+CONNECTION: Final = re.compile(r"^HTTPS?Connection(Pool)?\([^)]*\): ")
+"""How urllib3 names what it was talking over."""
 SIGN_IN_HINT: Final = "sign in with `az login`, or set the variables of the sign-in you use"
 NETWORK_HINT: Final = "check the network, the proxy and the cloud's address, then run the command again"
 
@@ -146,7 +149,7 @@ def _text_of(error: Exception) -> str:
 
 
 def _first_line(error: object) -> str:
-    """Return one clause of what an exception says, without the object addresses that urllib3 puts in front."""
+    """Return one clause of what an exception says, without the objects that urllib3 puts in front."""
     lines = str(error or "").strip().splitlines()
     text = lines[0] if lines else type(error).__name__ if error else ""
-    return text.rpartition(">: ")[2].rstrip(". ") if ">: " in text else text.rstrip(". ")
+    return CONNECTION.sub("", text.rpartition(">: ")[2] if ">: " in text else text).rstrip(". ")

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from azure.core.credentials import AccessToken, TokenCredential
+from azure.core.exceptions import ServiceResponseTimeoutError
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import (
     ContentDecodePolicy,
@@ -101,6 +102,17 @@ class PatientRetry(RetryPolicy[Any, Any]):
         """Return what the header asks for, capped; None where it asks for nothing or for what is no time."""
         asked = asked_pause_s(response)
         return None if asked is None else min(asked, self._longest_pause_s)
+
+    def increment(
+        self,
+        settings: dict[str, Any],
+        response: PipelineRequest[Any] | Answer | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        """Count a repeat, and say whether there is another. A silence of the full length is repeated once only."""
+        if isinstance(error, ServiceResponseTimeoutError):
+            settings["read"] = min(settings["read"], 1)
+        return super().increment(settings, response, error)
 
     def get_backoff_time(self, settings: dict[str, Any]) -> float:
         """Return the pause before the next repeat. Unlike the stock policy, the first repeat waits too."""

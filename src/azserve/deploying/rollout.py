@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from azserve.deploying.in_region import RegionWork, deploy_region, failure_from, read_region
 from azserve.deploying.ports import Deployments, Endpoints, Removal
@@ -27,6 +27,8 @@ Gate: TypeAlias = Callable[[tuple[Endpoint, ...]], Failure | None]
 """Asked between the canary and the rest, with the canary's endpoints; a Failure holds the rest back."""
 Outcomes: TypeAlias = dict[Region, RegionOutcome]
 
+GRACE_S: Final = 5.0
+"""How long after the deadline a region may take to say how far it got."""
 SAME_EVERYWHERE = (SignInError, PermissionDenied, FleetBusy)
 """Refusals that say the same of every region: where all regions get one, the run ends with it and not in a receipt."""
 
@@ -55,13 +57,21 @@ class _Run:
     busy: set[Region] = field(default_factory=set)
 
     def side_by_side(self, work: Mapping[Region, Callable[[], tuple[RegionOutcome, AzserveError | None]]]) -> None:
-        """Let regions work at the same time, and keep what comes of each."""
+        """Let regions work at the same time, and keep what comes of each.
+
+        A region ends its own wait at the deadline; one that hangs in a call beyond it is left to itself.
+        """
         self.busy = set(work)
-        for region, (outcome, error) in as_they_end(work):
+        for region, (outcome, error) in as_they_end(work, enough=lambda: self.work.left_s() < -GRACE_S):
             self.busy.discard(region)
             self.outcomes[region] = outcome
             if error is not None:
                 self.raised[region] = error
+        groups = {artifact.region: artifact.estate.group for artifact in self.request.artifacts}
+        for region in sorted(self.busy):
+            self.work.progress(Event(region, "deploy", Stage.WAITING, "no answer; left running in Azure"))
+            before = self.outcomes.get(region) or RegionOutcome(region, groups.get(region, ""), RegionState.RUNNING)
+            self.outcomes[region] = replace(before, state=RegionState.RUNNING)
 
 
 def carry_out(

@@ -166,8 +166,12 @@ def test_what_goes_wrong_on_the_way_has_a_code(error: Exception, code: str) -> N
     assert raised(error).code == code
 
 
-def test_addresses_of_objects_are_not_shown() -> None:
-    error = raised(core.ServiceRequestError("<urllib3.Connection object at 0x7f>: Failed to resolve 'x'"))
+@pytest.mark.parametrize(
+    "before",
+    ["<urllib3.Connection object at 0x7f>: ", "HTTPSConnection(host='x', port=1): ", "HTTPConnectionPool(host='x'): "],
+)
+def test_the_objects_a_library_talked_over_are_not_shown(before: str) -> None:
+    error = raised(core.ServiceRequestError(f"{before}Failed to resolve 'x'"))
     assert error.message == "could not do it: Failed to resolve 'x'"
 
 

@@ -7,6 +7,7 @@ import threading
 import pytest
 from azure.core.exceptions import ServiceResponseError
 from requests.exceptions import ConnectionError as Broken
+from requests.exceptions import ReadTimeout
 from tests.unit.azure.scripted import AT_ONCE, Answer, FixedToken, ScriptedAdapter, azure_with, error
 from urllib3.exceptions import ProtocolError
 
@@ -198,3 +199,11 @@ def test_a_broken_answer_is_the_sdks_own_error_inside() -> None:
     adapter = ScriptedAdapter().on("GET", PATH, Answer(raises=Broken(ProtocolError("reset"))))
     with azure_with(adapter) as azure, pytest.raises(ServiceResponseError):
         azure.arm.get(PATH, "v")
+
+
+def test_a_silence_of_the_full_length_is_repeated_once_only() -> None:
+    """A hundred seconds each: four of them are longer than a person waits."""
+    adapter = ScriptedAdapter().on("GET", PATH, Answer(raises=ReadTimeout("timed out")))
+    with azure_with(adapter) as azure, pytest.raises(AzureFailed):
+        get(azure.arm)
+    assert len(adapter.asked) == 2 < AT_ONCE.tries

@@ -97,6 +97,16 @@ def test_a_deployment_is_written_down_with_its_polls_and_correlation() -> None:
     assert (record.state, record.correlation_id, record.polls, record.seconds) == ("Succeeded", "c", 2, 3.0)
 
 
+def test_a_region_that_hangs_in_a_call_beyond_the_deadline_is_left_running() -> None:
+    never, told = threading.Event(), Told()
+
+    receipt = run(ONE, deployments=FakeDeployments({EASTUS2: [never.wait]}), deadline_s=-60, told=told)
+
+    never.set()
+    assert (states(receipt), exit_code(receipt)) == ({EASTUS2: RegionState.RUNNING}, ExitCode.STILL_RUNNING)
+    assert "no answer; left running in Azure" in told.of(EASTUS2)[-1]
+
+
 def test_a_receipt_says_when_and_where() -> None:
     receipt = run()
     assert (receipt.subscription, receipt.cloud) == (settings().subscription, "local")

@@ -69,6 +69,16 @@ def test_what_takes_longer_than_a_look_is_waited_for(monkeypatch: pytest.MonkeyP
         assert crew.submit(never.wait, 0.05).result() is False
 
 
+def test_what_takes_longer_than_enough_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("azserve.threads.LOOK_S", 0.001)
+    never = threading.Event()
+
+    results = dict(as_they_end({"never": never.wait, "soon": lambda: True}, enough=lambda: True))
+
+    never.set()
+    assert "never" not in results
+
+
 def test_nothing_to_do_is_done_at_once() -> None:
     assert list(as_they_end({})) == []
     assert side_by_side(str, []) == []
