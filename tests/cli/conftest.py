@@ -40,6 +40,7 @@ def steady(text: str) -> str:
     text = re.sub(r"127\.0\.0\.1:\d{4,5}", "127.0.0.1:<port>", text)
     text = re.sub(r" *(?<![\d.])\d+(\.\d+)? m?s\b", " N s", text)
     text = re.sub(r"─+", "────", re.sub(r" +took\b", " took", text))
+    text = re.sub(r"[\d,]+ tokens at most, .*", "N tokens at most, N", text)
     text = re.sub(r"•+[0-9a-f]{4}", "••••••••<tail>", text)
     text = re.sub(r" *\d+\.\d KiB", " N KiB", text)
     return re.sub(r"/tmp/[\w./-]*pytest-[\w./-]*", "<tmp>", text)

@@ -126,7 +126,7 @@ def _sets(body: JsonObject, path: str) -> bool:
         if found is None:
             return False
         value = value[found]
-    return True
+    return value is not None  # a template's null sets nothing
 
 
 def problems_of(rehearsed: Sequence[Rehearsed]) -> tuple[Problem, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from azserve.model.outlook import CostResult, CostRow, IdleCost, IdleRow, SmokeCeiling
 from azserve.model.prices import Cost, Per, Price
@@ -109,12 +110,13 @@ def _unit_price(price: Price | None) -> Cell:
     return cell(f"{rate(price.amount * TIMES[price.per], price.currency)} per {PER[price.per]}", raw=price.amount)
 
 
-def ceiling(smoke: SmokeCeiling) -> Iterator[Line]:
+def ceiling(smoke: SmokeCeiling, tone: Literal["dim", "bold"] = "bold") -> Iterator[Line]:
     """The most a smoke run can use."""
     why = " (the file's budget)" if smoke.capped else ""
     tokens = count(smoke.tokens, "token")
-    yield Line(f"smoke run: {tokens} at most{why}, {sum_of(smoke.cost)}", tone="bold")
-    yield from _unknown(iter([smoke.cost]))
+    yield Line(f"smoke run: {tokens} at most{why}, {sum_of(smoke.cost)}", tone=tone)
+    if tone == "bold":
+        yield from _unknown(iter([smoke.cost]))
 
 
 def sum_of(cost: Cost) -> str:

@@ -28,7 +28,7 @@ def models(result: ModelsResult) -> tuple[Block, ...]:
     columns = (
         Column("model"),
         Column("hosting"),
-        Column("versions", narrow=Narrow.FOLD),
+        Column("versions", narrow=Narrow.DROP),
         Column("stage"),
         Column("retires"),
         Column("replacement", narrow=Narrow.DROP),

@@ -11,7 +11,7 @@ from azserve.model.receipt import Receipt, RegionOutcome, RegionState
 from azserve.model.results import DeployResult, PlanResult
 from azserve.model.verdict import Answer, Verdict
 from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Narrow, Table, cell, count, seconds
-from azserve.reporting.views.cost import sum_of
+from azserve.reporting.views.cost import ceiling, sum_of
 
 ACTION_MARKS = {
     Action.CREATE: Mark.PLUS,
@@ -80,12 +80,8 @@ def _costs(result: PlanResult) -> Iterator[Block]:
         return
     yield Line("")
     besides = ", besides what is billed by use" if any(row.month is None for row in result.idle.rows) else ""
-    tokens = count(result.smoke.tokens, "token")
-    yield Line(
-        f"idle, this costs {sum_of(result.idle.month)} a month{besides}; "
-        f"a smoke run at most {tokens}, {sum_of(result.smoke.cost)} (`azserve cost` says more)",
-        tone="dim",
-    )
+    yield Line(f"idle: {sum_of(result.idle.month)} a month{besides} (`azserve cost` says more)", tone="dim")
+    yield from ceiling(result.smoke, tone="dim")
 
 
 def _placement(placement: Placement) -> Iterator[Block]:
