@@ -249,6 +249,8 @@ class SmokeResult:
     """Regions that differ from the others in some probe."""
     usd: float | None = None
     """What the tokens cost by the prices once read, as far as they are known; None without a ceiling in money."""
+    unpriced: tuple[EndpointKey, ...] = ()
+    """Endpoints whose price is not known: `usd` leaves them out, and a ceiling in money does not hold for them."""
 
     @property
     def passed(self) -> bool:

@@ -18,6 +18,7 @@ from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.standing import Selection, standing
 from azserve.verifying import Probe, ProbeRun, probes, run_probes
 from azserve.verifying.locking import Lock, changes, lock_of, read_lock, text_of
+from azserve.verifying.purse import Rate
 from azserve.verifying.reading import probe_of
 
 
@@ -53,6 +54,7 @@ def smoke_of(
         only=request.probes,
         probes=tuple(each for each in known if not request.among or each.name in request.among),
         unfiltered=_unfiltered(request.settings),
+        rates=_rates(request.settings) if request.settings.smoke.budget_usd is not None else {},
     )
     return run_probes(run, azure.models, monotonic=time.monotonic, wait=time.sleep, progress=progress)
 
@@ -97,6 +99,21 @@ def list_probes(settings: Settings | None = None) -> ProbesResult:
     """Return the probes there are, the file's own after ours."""
     known = known_probes(settings) if settings else probes()
     return ProbesResult(tuple(ProbeSummary(each.name, each.asks, tuple(each.needs)) for each in known))
+
+
+def _rates(settings: Settings) -> dict[EndpointKey, Rate]:
+    """Return what tokens cost by the prices once read; those of today are `azserve cost`'s to ask."""
+    from azserve.catalogue.prices import load_prices
+
+    book = load_prices()
+    rates = {}
+    for key, each in settings.endpoints.items():
+        tariff = book.tariff(each.model, each.hosting, each.sku)
+        if tariff and tariff.input and tariff.output:
+            amounts = (tariff.input.recorded, tariff.output.recorded)
+            if amounts[0] is not None and amounts[1] is not None:
+                rates[key] = Rate(amounts[0], amounts[1])
+    return rates
 
 
 def _in_folder(folder: Path | None) -> dict[str, OwnProbe]:

@@ -108,10 +108,10 @@ class _Asker:
         hiccup: Judgement | None = None
         while True:
             most = task.probe.most_tokens
-            if not self._means.purse.set_aside(most):
+            if not self._means.purse.set_aside(most, self._subject.rate):
                 return _unasked(task, self._subject, _OVER_BUDGET)
             attempt = self._once(task)
-            self._means.purse.settle(most, attempt.usage)
+            self._means.purse.settle(most, attempt.usage, self._subject.rate)
             attempts += 1
             judgement = self._judge(task, attempt)
             chances += judgement.again is Again.ONCE_MORE
@@ -220,9 +220,9 @@ class _Asker:
 
 _OVER_BUDGET = Judgement(
     Outcome.SKIPPED,
-    "not asked: it might have gone over the budget of tokens",
+    "not asked: it might have gone over the budget",
     code="over-budget",
-    hint="raise `smoke.budget.tokens`, or ask fewer probes with `--probe`",
+    hint="raise `smoke.budget`, or ask fewer probes with `--probe`",
 )
 
 

@@ -22,6 +22,7 @@ from azserve.verifying.ports import (
     Unreachable,
 )
 from azserve.verifying.probe import Probe
+from azserve.verifying.purse import FREE, Rate
 
 LACKING = frozenset({Support.REFUSED, Support.IGNORED})
 
@@ -61,6 +62,8 @@ class Subject:
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     """Published; None where a deployment's capacity decides, which its answers tell."""
+    rate: Rate = FREE
+    """FREE where no price is known, which the run's result says."""
 
     def support(self, trait: Trait) -> Support:
         """Return what is published about one trait."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from azserve.errors import UsageError
@@ -22,7 +22,7 @@ from azserve.verifying.judging import Task, subject_of
 from azserve.verifying.patience import Patience
 from azserve.verifying.ports import ModelClients
 from azserve.verifying.probe import Probe
-from azserve.verifying.purse import Purse
+from azserve.verifying.purse import FREE, Purse, Rate
 from azserve.verifying.reading import probes
 
 AT_ONCE: Final = 32
@@ -44,6 +44,8 @@ class ProbeRun:
     """Those that there are: ours, and the user's own."""
     unfiltered: frozenset[EndpointKey] = frozenset()
     """Endpoints whose content filter was switched off."""
+    rates: Mapping[EndpointKey, Rate] = field(default_factory=dict)
+    """What tokens cost, where a price is known; others count for the budget of tokens alone."""
 
 
 def run_probes(
@@ -60,19 +62,29 @@ def run_probes(
     """
     chosen = _chosen(run.probes, run.only)
     began = monotonic()
-    purse = Purse(run.smoke.budget_tokens)
+    purse = Purse(run.smoke.budget_tokens, run.smoke.budget_usd)
     means = Means(clients, purse, run.patience, monotonic, wait, progress)
 
     def ask(endpoint: Endpoint) -> tuple[Finding, ...]:
         required = frozenset(run.only) or required_of(run.smoke, endpoint)
         unfiltered = endpoint.key in run.unfiltered
-        subject = subject_of(endpoint, run.catalogue, private=run.smoke.private, unfiltered=unfiltered)
+        known = subject_of(endpoint, run.catalogue, private=run.smoke.private, unfiltered=unfiltered)
+        subject = replace(known, rate=run.rates.get(endpoint.key, FREE))
         found = ask_endpoint(subject, [Task(probe, probe.name in required) for probe in chosen], means)
         return (*found, *_missing(run.probes, required, endpoint))
 
     asked = side_by_side(ask, run.endpoints, AT_ONCE, name="azserve-smoke")
     findings = tuple(finding for found in asked for finding in found)
-    return SmokeResult(run.fleet_id, findings, purse.spent, monotonic() - began, outliers(findings))
+    capped = run.smoke.budget_usd is not None
+    return SmokeResult(
+        fleet_id=run.fleet_id,
+        findings=findings,
+        spent=purse.spent,
+        seconds=monotonic() - began,
+        outliers=outliers(findings),
+        usd=purse.spent_usd if capped else None,
+        unpriced=tuple(dict.fromkeys(each.key for each in run.endpoints if capped and each.key not in run.rates)),
+    )
 
 
 def required_of(smoke: SmokeSettings, endpoint: Endpoint) -> frozenset[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from azserve.model.chat import Usage
-from azserve.verifying.purse import Purse
+from azserve.verifying.purse import FREE, Purse, Rate
 
 
 def test_what_was_used_is_counted() -> None:
@@ -38,3 +40,24 @@ def test_many_at_once_cannot_overrun_the_ceiling() -> None:
         granted = sum(pool.map(lambda _: purse.set_aside(30), range(200)))
 
     assert granted == 33
+
+
+def test_money_is_counted_by_what_was_asked_and_written() -> None:
+    purse, rate = Purse(None), Rate(0.001, 0.01)
+    purse.set_aside(100, rate)
+    purse.settle(100, Usage(10, 20, 30), rate)
+
+    assert purse.spent_usd == pytest.approx(0.21)
+
+
+def test_a_ceiling_in_money_counts_the_dearer_of_both_until_it_is_settled() -> None:
+    purse, rate = Purse(None, 1.0), Rate(0.001, 0.01)
+
+    assert purse.set_aside(90, rate)
+    assert not purse.set_aside(90, rate)
+    purse.settle(90, Usage(10, 0, 10), rate)
+    assert purse.set_aside(90, rate)
+
+
+def test_what_has_no_known_price_is_not_held_by_a_ceiling_in_money() -> None:
+    assert Purse(None, 0.0).set_aside(10**6, FREE)

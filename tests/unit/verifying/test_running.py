@@ -32,6 +32,7 @@ from azserve.verifying.ports import (
     Unauthorised,
     Unreachable,
 )
+from azserve.verifying.purse import Rate
 
 QUICK = Patience(visible_s=30.0, allowed_s=60.0, quiet_s=20.0, first_pause_s=2.0, longest_pause_s=10.0)
 NO_REASONING = {**THINKS, Trait.REASONING: Support.REFUSED}
@@ -480,3 +481,15 @@ def test_a_failed_probe_still_has_its_time() -> None:
     (finding,) = carried_out(run(only=("chat",)), FakeClients(late), time).findings
 
     assert finding.timings.total_s == 300.0
+
+
+def test_a_ceiling_in_money_keeps_probes_from_being_asked_and_says_what_has_no_price() -> None:
+    request = replace(
+        run(serverless(), foundry(), smoke=SmokeSettings(budget_usd=0.5)),
+        rates={EndpointKey("r1"): Rate(1.0, 1.0)},
+    )
+
+    result = carried_out(request)
+
+    assert {each.code for each in result.findings if each.endpoint == "r1" and each.probe != "info"} == {"over-budget"}
+    assert (result.usd, result.unpriced) == (0.0, ("v32",))

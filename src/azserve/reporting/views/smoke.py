@@ -86,10 +86,17 @@ def _verdict(result: SmokeResult) -> Line:
     mark = Mark.YES if result.passed else Mark.NO
     return Line(
         f"{passed} of {count(len(required), 'required probe')} passed, "
-        f"{count(result.spent.total_tokens, 'token')} spent, {seconds(result.seconds)}",
+        f"{count(result.spent.total_tokens, 'token')} spent{_money(result)}, {seconds(result.seconds)}",
         mark,
         tone="bold",
     )
+
+
+def _money(result: SmokeResult) -> str:
+    if result.usd is None:
+        return ""
+    without = f" without {', '.join(result.unpriced)}, whose price is not known" if result.unpriced else ""
+    return f" (some ${result.usd:.4f}{without})"
 
 
 def probes(result: ProbesResult) -> tuple[Block, ...]:
