@@ -179,6 +179,11 @@ def comment(text: str) -> Rendered:
     return Rendered(_UNSEEN.sub(" ", _whole(text)))
 
 
+def visible(text: str) -> str:
+    """Return somebody else's text for a terminal, with what cannot be seen as `\\uXXXX`."""
+    return _UNSEEN.sub(_json_escape, text)
+
+
 def identifier(text: str) -> Rendered:
     """Let through a symbolic name or the name of a variable; both are made by azserve, never by the user."""
     if not _IDENTIFIER.match(text):

@@ -73,16 +73,16 @@ class Scope:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
     """Parse what stands between the brackets; raises NotAnExpression."""
-    reader = _Reader(_tokens(text))
+    reader = _Reader(_tokens(text)[::-1])
     expression = reader.expression()
     if reader.left:
-        raise NotAnExpression(f"`{reader.left[0]}` follows the end of `{text}`")
+        raise NotAnExpression(f"`{reader.left[-1]}` follows the end of `{text}`")
     return expression
 
 
 def _tokens(text: str) -> list[str]:
-    tokens, at = [], 0
-    while text[at:].strip():
+    tokens, at, end = [], 0, len(text.rstrip())
+    while at < end:
         match = _TOKEN.match(text, at)
         if match is None:
             raise NotAnExpression(f"`{text[at:]}` is not understood")
@@ -94,15 +94,16 @@ def _tokens(text: str) -> list[str]:
 @dataclass(slots=True)
 class _Reader:
     left: list[str]
+    """The next one last, so that taking it moves nothing."""
 
     def take(self, wanted: str | None = None) -> str:
-        if not self.left or (wanted is not None and self.left[0] != wanted):
+        if not self.left or (wanted is not None and self.left[-1] != wanted):
             raise NotAnExpression(f"`{wanted or 'more'}` is missing")
-        return self.left.pop(0)
+        return self.left.pop()
 
     def expression(self) -> Expression:
         result = self.primary()
-        while self.left and self.left[0] in {".", "["}:
+        while self.left and self.left[-1] in {".", "["}:
             if self.take() == ".":
                 result = Member(result, Literal(self.take()))
             else:
@@ -116,11 +117,11 @@ class _Reader:
             return Literal(token[1:-1].replace("''", "'"))
         if token.lstrip("-").isdigit():
             return Literal(int(token))
-        while self.left and self.left[0] == ".":  # a function of the template's own: `contoso.named(…)`
+        while self.left and self.left[-1] == ".":  # a function of the template's own: `contoso.named(…)`
             token += self.take() + self.take()
         self.take("(")
         arguments: list[Expression] = []
-        while self.left and self.left[0] != ")":
+        while self.left and self.left[-1] != ")":
             if arguments:
                 self.take(",")
             arguments.append(self.expression())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from azserve.model.artifact import Artifact, Format, Layout, RegionArtifact, RenderedFile
-from azserve.model.estate import RegionEstate
+from azserve.model.estate import RegionEstate, Resource
 from azserve.model.names import FleetId
 from azserve.model.plan import Placement
 from azserve.rendering.azd import ENVIRONMENT, fleet_view
@@ -15,7 +15,7 @@ from azserve.rendering.composing import region_view
 from azserve.rendering.escaping import Printed, comment, json_text
 from azserve.rendering.pieces import RegionView
 from azserve.rendering.reading import Described, resources_of
-from azserve.rendering.templates import TemplateSet
+from azserve.rendering.templates import TemplateFailed, TemplateSet
 
 PARAMETERS_SCHEMA: Final = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
 GENERATOR: Final = "azserve"
@@ -76,10 +76,22 @@ def render_region(
         wrapper=wrapper,
         template=template,
         parameters={**parameters, **_once(estate)},
-        resources=Described(
-            lambda: resources_of(wrapper or template, parameters, subscription=estate.subscription, group=scope)
-        ),
+        resources=Described(lambda: _described(estate, wrapper or template, parameters, scope)),
     )
+
+
+def _described(
+    estate: RegionEstate, template: Mapping[str, Any], parameters: Mapping[str, Any], group: str | None
+) -> tuple[Resource, ...]:
+    """Return what the template describes; raises TemplateFailed for one of the user's that is not ARM's."""
+    try:
+        return resources_of(template, parameters, subscription=estate.subscription, group=group)
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError) as error:
+        raise TemplateFailed(
+            f"what is rendered for `{estate.region}` is no ARM template: {error!r}",
+            where="arm/region.json.j2",
+            hint="`azserve render --check` tells what is wrong with it",
+        ) from error
 
 
 def _bicep_texts(

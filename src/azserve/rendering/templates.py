@@ -42,6 +42,12 @@ _HOLE: Final = "-0.0e-0"
 """Where the nested template goes: a number that no filter writes, so no value can pass for it."""
 _EJECT: Final = "compare with the packaged templates, or leave out `templates:` to use those"
 
+_UNDRAWABLE: Final = (
+    TemplateError, Unrenderable, TypeError, ValueError, LookupError, ArithmeticError, AttributeError, OSError,
+    RecursionError, MemoryError,
+)  # fmt: skip
+"""What a template of the user's can end in; one that includes itself and one that asks for the moon, too."""
+
 
 class TemplateFailed(ConfigurationError):
     """A template cannot be drawn; `where` is its file and line."""
@@ -124,7 +130,7 @@ class TemplateSet:
         text = self._draw(self._arm, name, view, _Drawn(region) if region is not None else None)
         try:
             drawn = json.loads(text, object_pairs_hook=_unique, parse_float=lambda number: _number(number, region))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise TemplateFailed(f"`{name}` does not make JSON: {error}", where=name, hint=_EJECT) from error
         if not isinstance(drawn, dict):
             raise TemplateFailed(f"`{name}` does not make a JSON object", where=name, hint=_EJECT)
@@ -170,10 +176,11 @@ class TemplateSet:
         except TemplateSyntaxError as error:
             where = f"{error.filename or error.name}:{error.lineno}"
             raise TemplateFailed(f"the template cannot be read: {error.message}", where=where, hint=_EJECT) from error
-        except (TemplateError, Unrenderable, TypeError, ValueError, KeyError, ArithmeticError, AttributeError) as error:
+        except _UNDRAWABLE as error:
             where = self._place(error.__traceback__) or name
             hint = error.hint if isinstance(error, Unrenderable) else _EJECT
-            raise TemplateFailed(f"the template cannot be drawn: {error}", where=where, hint=hint) from error
+            what = str(error) or "it takes more memory than there is"
+            raise TemplateFailed(f"the template cannot be drawn: {what}", where=where, hint=hint) from error
 
     def _place(self, traceback: TracebackType | None) -> str | None:
         """Return file and line of the innermost template in a traceback; Jinja maps its frames to the templates."""
@@ -234,7 +241,7 @@ def _fits(folder: Path) -> None:
         written_for = json.loads(stamp.read_bytes())["context"]
     except FileNotFoundError:
         return
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError, OSError) as error:
         hint = f"""write `{{"context": {CONTEXT_VERSION}}}` into it, or remove it"""
         raise TemplateFailed(f"`{stamp}` does not say which context it is for", where=str(stamp), hint=hint) from error
     if written_for != CONTEXT_VERSION:

@@ -61,9 +61,15 @@ def write_files(
     files: Sequence[RenderedFile], out_dir: Path, *, force: bool, foreign: Callable[[Path], bool]
 ) -> WrittenFiles:
     """Write as `write_artifact` does; `foreign` tells what must not be overwritten unless `force` says so."""
-    folders: dict[str, Path] = {}
-    placed = [(file, _target(out_dir, file, folders)) for file in files]
-    changed = [(file, target) for file, target in placed if not _same(target, file)]
+    try:
+        changed = _changed(files, out_dir)
+    except (OSError, RuntimeError) as error:  # before Python 3.13, links that lead in a circle are a RuntimeError
+        raise UsageError(
+            f"`{out_dir}` cannot be read: {getattr(error, 'strerror', None) or error}",
+            code="unreadable",
+            hint="choose another folder",
+            where=str(out_dir),
+        ) from error
     different = {file.path for file, _ in changed}
     unchanged = tuple(file.path for file in files if file.path not in different)
     refused = () if force else tuple(file.path for file, target in changed if foreign(target))
@@ -72,6 +78,13 @@ def write_files(
     for file, target in changed:
         _replace(target, file.text)
     return WrittenFiles(written=tuple(file.path for file, _ in changed), unchanged=unchanged)
+
+
+def _changed(files: Sequence[RenderedFile], out_dir: Path) -> list[tuple[RenderedFile, Path]]:
+    """Return the files that are not there as they should be, each with its place."""
+    folders: dict[str, Path] = {}
+    placed = [(file, _target(out_dir, file, folders)) for file in files]
+    return [(file, target) for file, target in placed if not _same(target, file)]
 
 
 def check_artifact(artifact: Artifact, out_dir: Path) -> tuple[Difference, ...]:

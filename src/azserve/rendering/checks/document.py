@@ -245,16 +245,16 @@ def texts_of(value: JsonValue, path: str) -> Iterator[Text]:
 
 def calls_of(expression: Expression) -> Iterator[Call]:
     """Yield every call of an expression, outermost first."""
-    match expression:
-        case Call(_, arguments):
-            yield expression
-            for each in arguments:
-                yield from calls_of(each)
-        case Member(of, key):
-            yield from calls_of(of)
-            yield from calls_of(key)
-        case _:
-            return
+    left = [expression]
+    while left:  # members may be thousands deep, so not by recursion
+        match left.pop():
+            case Call(_, arguments) as call:
+                yield call
+                left.extend(reversed(arguments))
+            case Member(of, key):
+                left.extend((key, of))
+            case _:
+                pass
 
 
 def _templates(

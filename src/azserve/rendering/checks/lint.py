@@ -12,6 +12,7 @@ from azserve.model.json import JsonObject
 from azserve.rendering.checks import access, limits, models, order, secrecy, shape, wording
 from azserve.rendering.checks.check import Check, Complaint, Context, Hit, Subject
 from azserve.rendering.checks.document import DEEPEST, depth_of, entries, read_document
+from azserve.rendering.escaping import visible
 
 CHECKS: Final[tuple[Check, ...]] = (
     *shape.CHECKS,
@@ -59,7 +60,9 @@ def _values(document: JsonObject, ignore: Collection[str]) -> tuple[Complaint, .
 
 def _told(check: Check, hits: Iterator[Hit]) -> Iterator[Complaint]:
     for hit in hits:
-        yield Complaint(check.code, hit.severity or check.severity, hit.path, hit.message, hit.hint or check.hint)
+        yield Complaint(
+            check.code, hit.severity or check.severity, visible(hit.path), visible(hit.message), hit.hint or check.hint
+        )
 
 
 def _unreadable(message: str) -> Complaint:

@@ -89,10 +89,11 @@ def _unneeded(subject: Subject) -> Iterator[Hit]:
 
 
 def _too_early(subject: Subject) -> Iterator[Hit]:
+    order = {template.path: waits(template) for template in subject.document.templates}
     for template, each in _each(subject, _ENDPOINT):
         subscriptions = {other.path for other in _in_project(template, _SUBSCRIPTION, each)}
         needed = _needs_subscription(each, subject.context.catalogue)
-        if needed and subscriptions and not subscriptions & waits(template)[each.path]:
+        if needed and subscriptions and not subscriptions & order[template.path][each.path]:
             yield Hit(each.path, "the endpoint does not wait for the subscription to its model")
 
 

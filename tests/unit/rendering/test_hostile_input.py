@@ -1,0 +1,89 @@
+"""What other people's templates and folders can end in is told, and never taken for a bug of ours."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.unit.rendering import estates
+
+from azserve.catalogue import load_catalogue
+from azserve.errors import UsageError
+from azserve.model.artifact import Artifact
+from azserve.rendering.checks import Context, lint, lint_text
+from azserve.rendering.expressions import NotAnExpression, parse
+from azserve.rendering.render import render_region
+from azserve.rendering.templates import TemplateFailed, TemplateSet
+from azserve.rendering.writing import write_artifact
+
+CONTEXT = Context(load_catalogue(), date(2026, 5, 1))
+RENDERED = render_region(estates.MIXED, TemplateSet())
+ARTIFACT = Artifact(estates.MIXED.fleet_id, (RENDERED,))
+
+
+def own(folder: Path, text: str) -> TemplateSet:
+    (folder / "arm").mkdir()
+    (folder / "arm" / "region.json.j2").write_text(text, "utf-8")
+    return TemplateSet(folder)
+
+
+@pytest.mark.parametrize(
+    "text", ['{% include "arm/region.json.j2" %}', "[" * 100_000, "{{ ('a' * 10**15) | arm }}"],
+    ids=["includes itself", "nests too deep", "asks for the moon"],
+)  # fmt: skip
+def test_a_template_that_exhausts_the_machine_has_failed(tmp_path: Path, text: str) -> None:
+    with pytest.raises(TemplateFailed):
+        render_region(estates.MIXED, own(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", '{"resources": 3}', '{"resources": [{"name": "x"}]}',
+             '{"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "[if(1)]"}]}'],
+)  # fmt: skip
+def test_a_plan_by_a_template_that_is_not_arm_s_says_so(tmp_path: Path, text: str) -> None:
+    made = render_region(estates.MIXED, own(tmp_path, text))
+
+    with pytest.raises(TemplateFailed, match="is no ARM template"):
+        len(made.resources)
+
+
+def test_a_stamp_that_is_a_folder_says_nothing_of_the_context(tmp_path: Path) -> None:
+    (tmp_path / "context.json").mkdir()
+
+    with pytest.raises(TemplateFailed, match="does not say which context"):
+        TemplateSet(tmp_path)
+
+
+def test_a_folder_whose_name_is_too_long_cannot_be_written_to(tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        write_artifact(ARTIFACT, tmp_path / ("a" * 300))
+
+
+def test_links_that_lead_in_a_circle_are_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to("two")
+    (tmp_path / "two").symlink_to("one")
+
+    with pytest.raises(UsageError):
+        write_artifact(ARTIFACT, tmp_path / "one" / "build")
+
+
+def test_an_expression_of_thousands_of_members_is_looked_at() -> None:
+    document = {"outputs": {"it": {"value": f"[parameters('x'){'.a' * 5000}]"}}}
+
+    assert "undefined-name" in {each.code for each in lint(document, CONTEXT)}
+
+
+def test_an_expression_of_brackets_alone_is_refused_at_once() -> None:
+    with pytest.raises((NotAnExpression, RecursionError)):
+        parse("(" * 400_000)
+
+
+def test_what_a_complaint_quotes_cannot_command_a_terminal() -> None:
+    hostile = {"resources": [{"type": "Microsoft.Storage/storageAccounts", "name": "\x1b[31mred\u202e"}]}
+
+    told = [f"{each.path} {each.message}" for each in lint_text(json.dumps(hostile), CONTEXT)]
+
+    assert any("\\u001b[31mred\\u202e" in each for each in told)
+    assert not any("\x1b" in each for each in told)
