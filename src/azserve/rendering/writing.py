@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -61,15 +62,8 @@ def write_files(
     files: Sequence[RenderedFile], out_dir: Path, *, force: bool, foreign: Callable[[Path], bool]
 ) -> WrittenFiles:
     """Write as `write_artifact` does; `foreign` tells what must not be overwritten unless `force` says so."""
-    try:
+    with _readable(out_dir):
         changed = _changed(files, out_dir)
-    except (OSError, RuntimeError) as error:  # before Python 3.13, links that lead in a circle are a RuntimeError
-        raise UsageError(
-            f"`{out_dir}` cannot be read: {getattr(error, 'strerror', None) or error}",
-            code="unreadable",
-            hint="choose another folder",
-            where=str(out_dir),
-        ) from error
     different = {file.path for file, _ in changed}
     unchanged = tuple(file.path for file in files if file.path not in different)
     refused = () if force else tuple(file.path for file, target in changed if foreign(target))
@@ -78,6 +72,20 @@ def write_files(
     for file, target in changed:
         _replace(target, file.text)
     return WrittenFiles(written=tuple(file.path for file, _ in changed), unchanged=unchanged)
+
+
+@contextmanager
+def _readable(out_dir: Path) -> Iterator[None]:
+    """Raise UsageError where a folder cannot be looked into."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # before Python 3.13, links that lead in a circle are a RuntimeError
+        raise UsageError(
+            f"`{out_dir}` cannot be read: {getattr(error, 'strerror', None) or error}",
+            code="unreadable",
+            hint="choose another folder",
+            where=str(out_dir),
+        ) from error
 
 
 def _changed(files: Sequence[RenderedFile], out_dir: Path) -> list[tuple[RenderedFile, Path]]:
@@ -89,7 +97,8 @@ def _changed(files: Sequence[RenderedFile], out_dir: Path) -> list[tuple[Rendere
 
 def check_artifact(artifact: Artifact, out_dir: Path) -> tuple[Difference, ...]:
     """Return how the folder departs from the artifact, by path; empty where a render would change nothing."""
-    found = [difference for file in artifact.files if (difference := _difference(out_dir, file))]
+    with _readable(out_dir):
+        found = [difference for file in artifact.files if (difference := _difference(out_dir, file))]
     folders = {Path(file.path).parent for file in artifact.files}
     for path in _rendered_beside(folders, out_dir):
         relative = path.relative_to(out_dir)

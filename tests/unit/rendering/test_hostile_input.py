@@ -16,7 +16,7 @@ from azserve.rendering.checks import Context, lint, lint_text
 from azserve.rendering.expressions import NotAnExpression, parse
 from azserve.rendering.render import render_region
 from azserve.rendering.templates import TemplateFailed, TemplateSet
-from azserve.rendering.writing import write_artifact
+from azserve.rendering.writing import check_artifact, write_artifact
 
 CONTEXT = Context(load_catalogue(), date(2026, 5, 1))
 RENDERED = render_region(estates.MIXED, TemplateSet())
@@ -67,6 +67,8 @@ def test_links_that_lead_in_a_circle_are_no_folder(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError):
         write_artifact(ARTIFACT, tmp_path / "one" / "build")
+    with pytest.raises(UsageError):
+        check_artifact(ARTIFACT, tmp_path / "one" / "build")
 
 
 def test_an_expression_of_thousands_of_members_is_looked_at() -> None:
