@@ -159,6 +159,13 @@ class Refused(AzserveError):
         return self._found or super().problems
 
 
+class NotAllowed(Refused):
+    """Refused for one reason alone: the caller may not."""
+
+    exit_code = ExitCode.SIGN_IN
+    default_code = "permission-missing"
+
+
 class ChecksFailed(AzserveError):
     """The work was done and a check on it failed."""
 

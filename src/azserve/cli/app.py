@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from azserve.model.progress import Progress
     from azserve.model.settings import Settings
     from azserve.reporting.blocks import Block
+    from azserve.surveying.reads import Keeper
     from azserve.verbs.ports import AzurePorts
 
 
@@ -166,6 +167,18 @@ class App:
 
         with connect(settings, self.environ) as ports:
             yield ports
+
+    def keeper(self, settings: Settings, max_age_s: int) -> Keeper | None:
+        """What may answer for Azure from the user's cache folder; nothing for a local cloud: its worlds come and go."""
+        from datetime import timedelta
+
+        from azserve.model.settings import Cloud
+        from azserve.surveying.cache import FolderKeeper, cache_folder
+
+        if settings.cloud.cloud is Cloud.LOCAL:
+            return None
+        age = timedelta(seconds=max_age_s)
+        return FolderKeeper(cache_folder(self.environ), settings.cloud.manager, self.now, age)
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:

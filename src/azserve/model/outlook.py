@@ -179,6 +179,10 @@ class RegionsResult:
     rows: tuple[RegionRow, ...]
     warnings: tuple[Reason, ...]
     taken_at: datetime
+    oldest: datetime | None = None
+    """When the oldest answer was read that comes from an earlier run; None where all were read now."""
+    offline: bool = False
+    """Nobody was asked: documents answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Placement:
     not_chosen: tuple[NotChosen, ...] = ()
     warnings: tuple[Reason, ...] = ()
     """What holds wherever the fleet goes: a published retirement in the past, above all."""
+    fallbacks: tuple[Region, ...] = ()
+    """Regions left out that could take the whole fleet all the same, most wanted first."""
 
 
 class Action(StrEnum):

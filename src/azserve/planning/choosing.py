@@ -156,6 +156,7 @@ def place(
         verdicts=_in_file_order(list(standing.verdicts.values()), situation),
         estates=build_estates(going, situation),
         not_chosen=tuple(_left_out(everyone, standing)),
+        fallbacks=tuple(_fallbacks(everyone, standing)),
         warnings=(
             *published_warnings(settings, catalogue, today),
             *_unknowns(going, standing, on_unknown),
@@ -244,6 +245,15 @@ def _left_out(everyone: tuple[Party, ...], standing: _Standing) -> Iterator[NotC
             for reason in verdict.reasons[:1]
         ]
         yield NotChosen(region, against[0] if against else "not needed: enough regions come before it")
+
+
+def _fallbacks(everyone: tuple[Party, ...], standing: _Standing) -> Iterator[Region]:
+    """Yield the candidates left out that every endpoint which may go there can go to, in order of preference."""
+    for region in dict.fromkeys(region for party in everyone for region in party.choice.of):
+        keys = [key for party in everyone if region in party.choice.of for key in party.keys]
+        verdicts = [standing.verdicts.get((key, region)) for key in keys]
+        if region not in standing.chosen and all(one is not None and one.answer is Answer.YES for one in verdicts):
+            yield region
 
 
 def _unknowns(

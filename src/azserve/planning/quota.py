@@ -6,6 +6,7 @@ the fleet itself holds is inside `currentValue`, so demand is net: only what a d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -211,6 +212,8 @@ def quota_grounds(endpoint: EndpointSettings, room: Room, situation: Situation) 
     elif answer is Answer.UNKNOWN:
         text += " if one pool spans all regions, which is not known"
     hint = f"raise the quota `{room.pool.name}` by {short:g}, or lower `capacity` of `{endpoint.key}`"
+    less = own.minimum - math.ceil(short / own.step) * own.step
+    hint += f" to {less}" if less >= own.step else ""
     keepers = keepers_of_quota(own.region, situation)
     if keepers:
         hint += f"; soft-deleted accounts keep theirs until they are purged: {', '.join(f'`{one}`' for one in keepers)}"

@@ -6,13 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from azserve.errors import Problem, Refused, Severity
+from azserve.errors import NotAllowed, Problem, Refused, Severity
 from azserve.model.names import EndpointKey, Region
 from azserve.model.settings import RegionChoice
 from azserve.model.verdict import Answer, Reason, ReasonCode, Verdict
 from azserve.planning.situation import Situation
 
 NO_PLACE: Final = "no-placement"
+OF_SUBSCRIPTION: Final = (
+    ReasonCode.SUBSCRIPTION_DISABLED,
+    ReasonCode.PROVIDER_UNREGISTERED,
+    ReasonCode.PERMISSION_MISSING,
+)
+"""What holds in one region holds in all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,8 @@ def refusal(unplaced: tuple[Unplaced, ...], situation: Situation) -> Refused:
         found.append(Problem(NO_PLACE, _headline(one), hint=smallest_change(one, situation)))
         found += _problems(one)
     first = found[0]
-    return Refused(first.message, code=code, hint=first.hint, found=tuple(found))
+    kind = NotAllowed if code == ReasonCode.PERMISSION_MISSING else Refused
+    return kind(first.message, code=code, hint=first.hint, found=tuple(found))
 
 
 def _headline(unplaced: Unplaced) -> str:
@@ -50,6 +57,9 @@ def _headline(unplaced: Unplaced) -> str:
 
 def smallest_change(unplaced: Unplaced, situation: Situation) -> str:
     """Return the least that would help: some quota, another region, another model, or fewer regions."""
+    cure = _for_everywhere(unplaced)
+    if cure is not None:
+        return cure
     missing = unplaced.needed - len(unplaced.chosen)
     raises = sorted(_by_quota_alone(unplaced))
     if len(raises) >= missing:
@@ -72,6 +82,17 @@ def smallest_change(unplaced: Unplaced, situation: Situation) -> str:
         return f"lower `need` to {len(unplaced.chosen)}"
     hints = [reason.hint for verdict in unplaced.verdicts for reason in verdict.reasons[:1] if reason.hint]
     return hints[0] if hints else "name other regions under `regions.of`"
+
+
+def _for_everywhere(unplaced: Unplaced) -> str | None:
+    """Return what to do about an obstacle that no other region is free of; None where there is none."""
+    blocking = [[one for one in verdict.reasons if one.blocking] for verdict in unplaced.verdicts]
+    for code in OF_SUBSCRIPTION:
+        found = [reason for reasons in blocking for reason in reasons if reason.code is code]
+        regions = {verdict.region for verdict in unplaced.verdicts if any(one.code is code for one in verdict.reasons)}
+        if found and regions == {verdict.region for verdict in unplaced.verdicts}:
+            return "; ".join(dict.fromkeys(one.hint for one in found if one.hint))
+    return None
 
 
 def _problems(unplaced: Unplaced) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from azserve.model.catalogue import Catalogue
+from azserve.model.facts import Facts
 from azserve.model.names import Region
 from azserve.model.outlook import RegionRow, RegionsResult
 from azserve.model.progress import Progress, silent
@@ -16,7 +17,9 @@ from azserve.planning.lifecycle import published_warnings
 from azserve.planning.questions import questions
 from azserve.planning.situation import Situation
 from azserve.surveying.ports import AzureReader
-from azserve.surveying.survey import SurveyRequest, survey
+from azserve.surveying.reads import Keeper
+from azserve.surveying.survey import SurveyRequest, offline_facts
+from azserve.verbs.looking import looked, oldest
 from azserve.verbs.ports import Clock
 
 ORDER = {Answer.YES: 0, Answer.UNKNOWN: 1, Answer.NO: 2}
@@ -36,16 +39,32 @@ class RegionsRequest:
     """False for a model that was asked about without a file."""
 
 
-def regions(request: RegionsRequest, reader: AzureReader, clock: Clock, progress: Progress = silent) -> RegionsResult:
-    """Return a row per region, those that meet the need first, the file's candidates before others."""
+def regions(
+    request: RegionsRequest,
+    reader: AzureReader | None,
+    clock: Clock,
+    progress: Progress = silent,
+    keeper: Keeper | None = None,
+) -> RegionsResult:
+    """Return a row per region, those that meet the need first, the file's candidates before others.
+
+    Without a reader nobody is asked and the catalogue's documents answer. `keeper` may answer for Azure what an
+    earlier run has read; a region that it would make a no is asked again.
+    """
     settings, catalogue = request.settings, request.catalogue
     wanted = request.regions or every_region(settings, catalogue)
-    # Names and policies are asked about where the fleet may really go; for all regions that would be hundreds of reads.
-    asked = questions(settings, [one for one in candidates(settings, catalogue) if one in wanted])
-    looking = SurveyRequest(widened(settings, wanted), catalogue, wanted, asked if request.of_fleet else {})
-    facts = survey(looking, reader, clock, progress)
-    situation = Situation(settings, catalogue, facts, facts.taken_at.date(), request.strict)
-    verdicts = assess_everywhere(situation, wanted)
+
+    def judged(facts: Facts) -> tuple[Verdict, ...]:
+        return assess_everywhere(Situation(settings, catalogue, facts, facts.taken_at.date(), request.strict), wanted)
+
+    if reader is None:
+        facts = offline_facts(settings, catalogue, clock())
+    else:
+        # Names and policies are asked about where the fleet may really go; everywhere would be hundreds of reads.
+        asked = questions(settings, [one for one in candidates(settings, catalogue) if one in wanted])
+        looking = SurveyRequest(widened(settings, wanted), catalogue, wanted, asked if request.of_fleet else {})
+        facts = looked(looking, reader, clock, judged, progress, keeper)
+    verdicts = judged(facts)
     named = frozenset(candidates(settings, catalogue)) if request.of_fleet else frozenset[Region]()
     rows = [_row(region, request, verdicts, candidate=region in named) for region in wanted]
     return RegionsResult(
@@ -54,6 +73,8 @@ def regions(request: RegionsRequest, reader: AzureReader, clock: Clock, progress
         rows=tuple(sorted(rows, key=_how_well)),
         warnings=published_warnings(settings, catalogue, facts.taken_at.date()),
         taken_at=facts.taken_at,
+        oldest=oldest(facts),
+        offline=reader is None,
     )
 
 

@@ -206,7 +206,7 @@ def test_the_smallest_change_is_the_smallest_quota() -> None:
             region_facts("eastus2", pools={V32_POOL: (960, 1000)}),
             region_facts("westus3", pools={V32_POOL: (955, 1000)}),
         )
-    assert refused.value.hint == (f"in `westus3` raise the quota `{V32_POOL}` by 5, or lower `capacity` of `v32`")
+    assert refused.value.hint == (f"in `westus3` raise the quota `{V32_POOL}` by 5, or lower `capacity` of `v32` to 45")
 
 
 def test_the_smallest_change_may_be_a_region_that_the_documents_name() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from tests.unit.planning.worlds import LIVE, NOW, V32, V32_POOL, catalogue, offered, settings
+from tests.unit.planning.worlds import LIVE, NOW, V32, V32_POOL, catalogue, live_deployment, offered, settings
 
 from azserve.errors import AzserveError, AzureFailed, PermissionDenied, SignInError
 from azserve.model.estate import Resource
@@ -20,6 +21,7 @@ from azserve.model.facts import (
     NameAvailability,
     OfferedModel,
     Permissions,
+    PermissionSet,
     PolicyFinding,
     ProviderRegistration,
     QuotaPool,
@@ -30,9 +32,10 @@ from azserve.model.json import JsonObject
 from azserve.model.names import FleetId, Region
 from azserve.model.progress import Event, Stage
 from azserve.model.resource_id import ResourceId
-from azserve.model.settings import Settings
+from azserve.model.settings import ExistingHost, HostSettings, Settings
 from azserve.model.verdict import Rank
-from azserve.surveying.survey import SurveyRequest, complete_live, offline_facts, survey
+from azserve.planning.questions import questions
+from azserve.surveying.survey import Breadth, SurveyRequest, complete_live, offline_facts, survey
 
 EASTUS2, WESTUS3 = Region("eastus2"), Region("westus3")
 POOL = QuotaPool(V32_POOL, "label", 0, 1000)
@@ -87,7 +90,7 @@ class FakeReader:
         return self._answer(("provider", namespace), answer)  # type: ignore[return-value]
 
     def permissions(self, scope: ResourceId | str) -> Permissions:
-        return self._answer("permissions", Permissions(str(scope), ()))  # type: ignore[return-value]
+        return self._answer("permissions", Permissions(str(scope), (PermissionSet(("*",)),)))  # type: ignore[return-value]
 
     def deleted_accounts(self, subscription: str) -> tuple[DeletedResource, ...]:
         return self._answer("deleted accounts", ())  # type: ignore[return-value]
@@ -244,3 +247,64 @@ def test_what_could_not_be_read_before_is_not_asked_for_again() -> None:
     blind: Fact[tuple[LiveResource, ...]] = Fact(LIVE, unreadable="no")
     assert complete_live(blind, [rendered(ACCOUNT)], reader, now) is blind
     assert reader.asked == []
+
+
+def test_a_read_that_never_answers_hides_nothing_else() -> None:
+    hangs = threading.Event()
+
+    class Hanging(FakeReader):
+        def pools(self, region: Region) -> tuple[QuotaPool, ...]:
+            if region == EASTUS2:
+                hangs.wait(30)
+            return super().pools(region)
+
+    found = survey(replace(request(FLEET), deadline_s=0.2), Hanging(), now)
+    hangs.set()
+    assert found.regions[EASTUS2].pools.unreadable == "no-answer: nothing came within 0.2 s"
+    assert found.regions[WESTUS3].pools.readable
+
+
+def test_a_model_that_the_fleet_runs_and_no_longer_names_is_read_too() -> None:
+    wanted = settings({"v32": FOUNDRY}, ["eastus2"])
+    there = live_deployment(wanted, "eastus2", {"key": "v32", "capacity": 9, "model": "gpt-5-mini"})
+    asked: list[set[str]] = []
+
+    class Noting(FakeReader):
+        def models(self, region: Region, names: Collection[str] | None = None) -> tuple[OfferedModel, ...]:
+            asked.append(set(names or ()))
+            return super().models(region, names)
+
+    survey(request(wanted), Noting({"fleet": (there,)}), now)
+    assert asked == [{"deepseek-v3.2"}, {"deepseek-v3.2", "gpt-5-mini"}]
+
+
+def test_what_only_planning_can_name_is_asked_where_it_is_named() -> None:
+    reader = FakeReader()
+    places = (EASTUS2, WESTUS3)
+    survey(replace(request(FLEET), questions=questions(FLEET, places[:1])), reader, now)
+    assert len([one for one in reader.asked if isinstance(one, tuple) and one[0] == "subdomain"]) == 1
+    assert ("policy", "Microsoft.CognitiveServices/accounts") in reader.asked
+
+
+def test_everything_is_also_what_is_only_shown() -> None:
+    reader = FakeReader()
+    found = survey(replace(request(FLEET), breadth=Breadth.EVERYTHING), reader, now)
+    around = found.of_subscription(FLEET.subscription)
+    assert (around.locations.readable, around.hosts.readable) == (True, True)
+    assert found.regions[EASTUS2].compute.readable
+
+
+def test_one_registration_that_cannot_be_read_leaves_all_unreadable() -> None:
+    reader = FakeReader({("provider", "Microsoft.CognitiveServices"): BUSY})
+    around = survey(request(FLEET), reader, now).of_subscription(FLEET.subscription)
+    assert around.providers.unreadable == "TooManyRequests: slow down"
+
+
+def test_a_group_that_exists_is_asked_for_rights_of_its_own() -> None:
+    host = HostSettings(existing=ExistingHost(group="theirs", account="acc"))
+    wanted = settings({"v32": FOUNDRY}, ["eastus2"], foundry=host)
+    found = questions(wanted, [EASTUS2])[EASTUS2]
+    assert found.group is not None
+    assert (found.group.name, found.subdomain, found.hosts) == ("theirs", None, ())
+    facts = survey(replace(request(wanted), questions={EASTUS2: found}), FakeReader(), now)
+    assert facts.regions[EASTUS2].permissions.readable

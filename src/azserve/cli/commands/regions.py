@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 @click.option("--capacity", type=click.IntRange(min=1), metavar="N", help="With --model: units of the sku.")
 @click.option("--region", "only", multiple=True, metavar="REGION", help="Only this one; may be repeated.")
 @click.option("--strict", is_flag=True, help="A retirement in the past is a no.")
+@click.option("--max-age", type=click.IntRange(min=0), default=300, show_default=True, metavar="SECONDS",
+              help="Answer from what was read less than so long ago; a no is always asked again.")  # fmt: skip
+@click.option("--refresh", is_flag=True, help="Ask Azure for everything, as --max-age 0.")
+@click.option("--offline", is_flag=True, help="Ask nobody: answer from dated documents.")
 @click.pass_obj
 def regions(
     app: App,
@@ -29,6 +33,9 @@ def regions(
     capacity: int | None,
     only: tuple[str, ...],
     strict: bool,
+    max_age: int,
+    refresh: bool,
+    offline: bool,
 ) -> ExitCode:
     """Show each endpoint in every region: yes, no or unknown, and why; writes nothing to Azure."""
     from azserve.verbs.regions import RegionsRequest
@@ -38,8 +45,10 @@ def regions(
         raise click.UsageError("`--version`, `--sku` and `--capacity` belong to `--model`")
     settings = app.settings() if model is None else _ad_hoc(app, model, model_version, sku, capacity)
     request = RegionsRequest(settings, app.catalogue(), app.regions(only), strict=strict, of_fleet=model is None)
+    if offline:
+        return app.answer(run(request, None, app.now))
     with app.azure(settings) as azure, app.progress() as progress:
-        result = run(request, azure.reader, app.now, progress)
+        result = run(request, azure.reader, app.now, progress, app.keeper(settings, 0 if refresh else max_age))
     return app.answer(result)
 
 

@@ -29,8 +29,19 @@ def regions(result: RegionsResult) -> tuple[Block, ...]:
         *(Line(warning.message, Mark.WARNING) for warning in result.warnings),
         Table(columns, tuple(_region_row(row, result) for row in result.rows)),
         *_told(result),
+        *_age(result),
         Line(f"{counted} of {count(len(result.rows), 'region')}", tone="bold"),
     )
+
+
+def _age(result: RegionsResult) -> Iterator[Line]:
+    """Say how old the answers are where they are not of this moment."""
+    if result.offline:
+        yield Line("offline: nobody asked Azure; documents answer, each with its date", Mark.WARNING)
+    if result.oldest is not None:
+        minutes = int((result.taken_at - result.oldest).total_seconds() // 60)
+        ago = count(minutes, "minute") if minutes else "less than a minute"
+        yield Line(f"lists read up to {ago} ago; `--refresh` asks again", tone="dim")
 
 
 def _region_row(row: RegionRow, result: RegionsResult) -> tuple[Cell, ...]:
