@@ -4,6 +4,8 @@
     holdings      what the fleet already has                 situation   all that a verdict may look at
     offers        is exactly this offered there              lifecycle   retired, deprecated, soon
     quota         pools, net demand, sharing out             verdicts    yes, no or unknown, with reasons
+    obstacles     rights, names, policies, registrations     soft_deleted  what comes back, what is in the way
+    questions     what only planning can name for a survey
     choosing      which regions: `place`, `assess`           refusal     why not, and the smallest change
     estates       what each region should hold               difference  rendered against live
     surroundings  what stands around a host

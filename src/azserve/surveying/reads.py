@@ -81,7 +81,16 @@ class Reads:
         crew = Crew(MOST_AT_ONCE, "survey")
         try:
             going = {key: crew.submit(self._answered, question) for key, question in questions.items()}
-            self._await(set(going.values()))
+            try:
+                self._await(set(going.values()))
+            except SignInError:
+                # Whichever read was the first to fail: nobody is signed in for the first question either, and it is
+                # the one that says what for.
+                first = next(iter(going.values()))
+                wait((first,), LOOK_S)
+                if first.done():
+                    first.result()
+                raise
             return {
                 key: future.result() if future.done() else self._late(questions[key]) for key, future in going.items()
             }

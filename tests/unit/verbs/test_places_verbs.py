@@ -104,7 +104,7 @@ def test_a_pool_is_short_by_one_unit_or_not(limit: float, answer: Answer) -> Non
 
 def test_a_short_pool_says_what_to_raise() -> None:
     row = pools(FakeReader({("pools", EASTUS2): (pool(120, 160),)}))[0]
-    assert (row.left, row.hint) == (40, f"raise the quota `{V32_POOL}` by 10, or lower `capacity` of `v32`")
+    assert (row.left, row.hint) == (40, f"raise the quota `{V32_POOL}` by 10, or lower `capacity` of `v32` to 40")
 
 
 def test_endpoints_that_share_a_pool_share_its_row() -> None:
