@@ -54,7 +54,7 @@ ALWAYS: Mapping[str, int] = {"models list": 1}
 REFUSED: Mapping[str, Mapping[str, int]] = {
     "tight-quota": {"matrix": 5, "plan": 5},
     "retired-model": {"plan": 5},
-    "no-permission": {"matrix": 5, "plan": 5, "doctor": 4},
+    "no-permission": {"matrix": 4, "plan": 4, "doctor": 4},
 }
 """What refuses, and where: quota before a write, a retired model in Azure's own validation, rights everywhere."""
 
