@@ -98,48 +98,8 @@ class UsageError(AzserveError):
     default_code = "usage"
 
 
-class ConfigurationError(AzserveError):
-    """The configuration is wrong; `problems` holds everything found, not only the first."""
-
-    exit_code = ExitCode.CONFIGURATION
-    default_code = "configuration"
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        code: str | None = None,
-        hint: str | None = None,
-        where: str | None = None,
-        found: tuple[Problem, ...] = (),
-    ) -> None:
-        super().__init__(message, code=code, hint=hint, where=where)
-        self._found = found
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        return self._found or super().problems
-
-
-class SignInError(AzserveError):
-    """No usable token: nobody is signed in, the tenant is wrong, or the secret is."""
-
-    exit_code = ExitCode.SIGN_IN
-    default_code = "sign-in"
-
-
-class PermissionDenied(AzserveError):
-    """Signed in, but this identity may not do that."""
-
-    exit_code = ExitCode.SIGN_IN
-    default_code = "permission-missing"
-
-
-class Refused(AzserveError):
-    """Said no before anything was written: quota, region, lifecycle, policy, or a missing confirmation."""
-
-    exit_code = ExitCode.REFUSED
-    default_code = "refused"
+class _Several(AzserveError):
+    """An error that may stand for several problems: `found` holds all of them, not only the first."""
 
     def __init__(
         self,
@@ -157,6 +117,34 @@ class Refused(AzserveError):
     @property
     def problems(self) -> tuple[Problem, ...]:
         return self._found or super().problems
+
+
+class ConfigurationError(_Several):
+    """The configuration is wrong."""
+
+    exit_code = ExitCode.CONFIGURATION
+    default_code = "configuration"
+
+
+class SignInError(AzserveError):
+    """No usable token: nobody is signed in, the tenant is wrong, or the secret is."""
+
+    exit_code = ExitCode.SIGN_IN
+    default_code = "sign-in"
+
+
+class PermissionDenied(AzserveError):
+    """Signed in, but this identity may not do that."""
+
+    exit_code = ExitCode.SIGN_IN
+    default_code = "permission-missing"
+
+
+class Refused(_Several):
+    """Said no before anything was written: quota, region, lifecycle, policy, or a missing confirmation."""
+
+    exit_code = ExitCode.REFUSED
+    default_code = "refused"
 
 
 class NotAllowed(Refused):

@@ -137,3 +137,16 @@ def test_a_region_whose_deployment_is_refused_leaves_the_others_standing(
 
     assert (done.code, states(done)) == (6, ["deployed", "failed", "deployed"])
     assert document(done)["problems"][0]["code"] == "RequestDisallowedByPolicy"
+
+
+def test_a_receipt_that_cannot_be_written_is_told_before_anything_is_deployed(
+    azserve: Azserve, local: Mapping[str, str], emulator: Emulator, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    done = azserve("deploy", "-q", "--receipt", "file/receipt.json", env=local)
+
+    with urlopen(f"{emulator.url}/_emulator/health") as answer:
+        made = json.load(answer)["resources"]
+    assert (done.code, made) == (3, 0), done
+    assert "nothing was done" in done.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from azserve.errors import ConfigurationError, Problem, Severity
@@ -12,21 +13,41 @@ from azserve.model.receipt import Receipt, RegionState
 from azserve.reporting.plain import plain
 
 
+def require_writable(file: Path) -> None:
+    """Raise ConfigurationError where no receipt could be written: told before the work, whose result it would hide."""
+    partial = _partial(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial.touch()
+        partial.unlink()
+    except OSError as error:
+        raise _unwritable(file, error, "nothing was done; name a place that can be written with `--receipt`") from error
+
+
 def write_receipt(file: Path, receipt: Receipt) -> None:
     """Write a receipt whole or not at all; it holds no secret."""
-    partial = file.with_name(f".{file.name}.partial")
+    partial = _partial(file)
     text = json.dumps({"schema": "azserve/receipt/v1", **_members(receipt)}, indent=2, ensure_ascii=False) + "\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         partial.write_text(text, encoding="utf-8", newline="\n")
         os.replace(partial, file)  # noqa: PTH105  Path.replace is the same; the name says what is meant
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise ConfigurationError(
-            f"the receipt could not be written to `{file}`: {(error.strerror or str(error)).lower()}",
-            code="receipt-unwritable",
-            hint="the deploy itself went on; name a place that can be written with `--receipt`",
+        with suppress(OSError):
+            partial.unlink()
+        raise _unwritable(
+            file, error, "the deploy itself went on; name a place that can be written with `--receipt`"
         ) from error
+
+
+def _partial(file: Path) -> Path:
+    return file.with_name(f".{file.name}.partial")
+
+
+def _unwritable(file: Path, error: OSError, hint: str) -> ConfigurationError:
+    reason = (error.strerror or str(error)).lower()
+    message = f"the receipt could not be written to `{file}`: {reason}"
+    return ConfigurationError(message, code="receipt-unwritable", hint=hint)
 
 
 def _members(receipt: Receipt) -> dict[str, object]:

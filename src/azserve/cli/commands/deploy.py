@@ -27,7 +27,7 @@ def deploy(
 ) -> ExitCode:  # fmt: skip
     """Create or update everything the file describes; regions side by side, unchanged ones left alone."""
     from azserve.cli.plans import read_plan
-    from azserve.cli.receipts import problems_of, write_receipt
+    from azserve.cli.receipts import problems_of, require_writable, write_receipt
     from azserve.deploying import exit_code
     from azserve.planning.choosing import OnUnknown
     from azserve.verbs.deploy import DeployRequest
@@ -47,6 +47,8 @@ def deploy(
         strict=saved.strict if saved else strict,
     )
     request = DeployRequest(plan, saved, dry_run=dry_run, deadline_s=wait_s)
+    if receipt and not dry_run:
+        require_writable(receipt)
     with app.azure(settings) as azure, app.progress() as progress:
         result = run(request, azure, app.now, progress)
     if result.receipt is None:
