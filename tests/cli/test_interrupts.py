@@ -41,9 +41,10 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
         process.communicate()
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for another process; pytest's own time limit ends a wait in vain."""
+def until(holds: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until a process has come so far; one that ends before it never will."""
     while not holds():
+        assert process.poll() is None, process.communicate()
         time.sleep(0.05)
 
 
@@ -94,7 +95,7 @@ def test_a_deploy_says_where_it_was_left_and_writes_no_receipt(
 ) -> None:
     hang(emulator, "*/operationStatuses/*")
     process = start("deploy", "--receipt", "receipt.json", "-o", "json", env=local)
-    until(lambda: asked(emulator, "GET", "/operationStatuses/"))
+    until(lambda: asked(emulator, "GET", "/operationStatuses/"), process)
 
     out, err = ended(process, number)
 
@@ -117,7 +118,7 @@ def test_no_read_or_write_that_hangs_holds_it_up(
 ) -> None:
     hang(emulator, path)
     process = start(*argv, env=local)
-    until(lambda: asked(emulator, method, path.strip("*").split("*")[0]))
+    until(lambda: asked(emulator, method, path.strip("*").split("*")[0]), process)
 
     ended(process, signal.SIGINT)
 
@@ -128,7 +129,7 @@ def test_a_smoke_whose_models_never_answer_can_be_left(
     assert start("deploy", "-q", env=local).wait(100) == 0
     hang(emulator, "*/chat/completions*")
     process = start("smoke", env=local)
-    until(lambda: asked(emulator, "POST", "/chat/completions"))
+    until(lambda: asked(emulator, "POST", "/chat/completions"), process)
 
     ended(process, signal.SIGINT)
 
