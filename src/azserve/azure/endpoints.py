@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from azure.core.exceptions import ResourceNotFoundError
-from azure.mgmt.cognitiveservices.models import Account
+from azure.mgmt.cognitiveservices.models import Account, Deployment
 
 from azserve.azure.border import translated
 from azserve.azure.versions import MACHINE_LEARNING
 from azserve.errors import AzureFailed, Refused
 from azserve.model.catalogue import Hosting
-from azserve.model.endpoint import Endpoint, EndpointKeys
+from azserve.model.endpoint import DeployedModel, Endpoint, EndpointKeys
 from azserve.model.estate import FoundryHost, RegionEstate, ServerlessEndpoint, ServerlessHost
 from azserve.model.json import JsonObject
 from azserve.model.resource_id import ResourceId
@@ -107,6 +107,7 @@ class LiveEndpoints:
                 sign_in=SignIn.ENTRA if live.properties and live.properties.disable_local_auth else host.sign_in,
                 version=properties.model.version if properties and properties.model else None,
                 provisioning_state=str(properties.provisioning_state) if properties else "Unknown",
+                deployed=_deployed_model(item),
             )
 
 
@@ -135,6 +136,14 @@ def _inference_host(account: Account) -> str:
     """Return the address of an account's inference API, empty where ARM names none yet."""
     endpoints = (account.properties.endpoints if account.properties else None) or {}
     return str(endpoints.get(INFERENCE_HOST) or "").rstrip("/")
+
+
+def _deployed_model(item: Deployment) -> DeployedModel | None:
+    properties = item.properties
+    if properties is None or properties.model is None or not properties.model.name:
+        return None
+    able = sorted(name for name, value in (properties.capabilities or {}).items() if str(value).lower() == "true")
+    return DeployedModel(properties.model.name, properties.model.format or "", tuple(able))
 
 
 def _account_of(deployment: ResourceId) -> ResourceId:

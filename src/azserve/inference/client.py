@@ -40,7 +40,10 @@ class HttpModelClient:
         credential = self._credential()
         headers = {"accept": "application/json", **credential.headers(self._route)}
         with exchange(self._line, Outgoing("GET", info_url(self._endpoint), credential, headers)) as reply:
-            return info_of(reply.body())
+            info = info_of(reply.body())
+            if not info.model_name:
+                raise reply.broken("the endpoint answered `/info` with JSON that names no model")
+            return info
 
     def chat(self, request: ChatRequest) -> ChatAnswer:
         """Return a whole answer."""

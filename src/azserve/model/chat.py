@@ -160,7 +160,8 @@ class ModelInfo:
 
     model_name: str
     model_type: str
-    """`chat-completion` in the specification, `chat-completions` in the tutorials, `embeddings`, …"""
+    """`chat-completion` in the specification, `chat-completions` in the tutorials, `embeddings`, …; empty where
+    nothing tells."""
     model_provider_name: str
     source: str
-    """`/info` or `ARM`."""
+    """`/info`, `ARM`, or `ARM, catalogue` where what is published filled in for what ARM leaves out."""

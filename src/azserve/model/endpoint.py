@@ -12,6 +12,17 @@ from azserve.model.settings import SignIn
 
 
 @dataclass(frozen=True, slots=True)
+class DeployedModel:
+    """What ARM says of the model behind a deployment."""
+
+    name: str
+    format: str
+    """The vendor: `DeepSeek`, `OpenAI`, …"""
+    capabilities: tuple[str, ...] = ()
+    """Names of those that are `"true"`, sorted; some models have none (recorded 2026-06 for Cohere's embeddings)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One model that answers, or should, in one region."""
 
@@ -29,6 +40,8 @@ class Endpoint:
     provisioning_state: str = "Succeeded"
     endpoint_state: str | None = None
     """Serverless: Online, Creating, Suspended, …; Succeeded does not say Online."""
+    deployed: DeployedModel | None = None
+    """Foundry: what stands there, whatever the file says; None where ARM did not tell."""
 
     @property
     def deployment(self) -> str | None:

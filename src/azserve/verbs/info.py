@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from azserve.errors import AzserveError
-from azserve.model.catalogue import Catalogue, Hosting
+from azserve.model.catalogue import Catalogue, Hosting, Route, Support, Trait
 from azserve.model.chat import ModelInfo
-from azserve.model.endpoint import Endpoint
+from azserve.model.endpoint import DeployedModel, Endpoint
+from azserve.model.names import ModelName
 from azserve.model.results import InfoResult, InfoRow
 from azserve.model.settings import Settings
 from azserve.threads import side_by_side
 from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.standing import Selection, standing
+
+TYPES: Mapping[str, str] = {
+    "chatCompletion": "chat-completion",
+    "embeddings": "embeddings",
+    "completion": "text-generation",
+    "imageGenerations": "image-generation",
+}
+"""What a deployment's capability (recorded 2026-06) is called by `/info`, the first that it has. The spelling is the
+specification's for the first two and follows it for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +58,30 @@ def _row(endpoint: Endpoint, catalogue: Catalogue, azure: AzurePorts) -> InfoRow
 
 
 def _from_arm(endpoint: Endpoint, catalogue: Catalogue) -> ModelInfo:
-    entry = catalogue.models.get(endpoint.model)
+    """Return what `/info` would say; the catalogue is named beside ARM where it had to fill in."""
+    deployed = endpoint.deployed or DeployedModel(endpoint.model, "")
+    entry = catalogue.models.get(ModelName(deployed.name))
+    said = _type_by(deployed.capabilities)
+    kind = said or _type_published(ModelName(deployed.name), catalogue)
+    provider = deployed.format or (entry.publisher if entry else "")
+    filled = (kind and not said) or (provider and not deployed.format)
     return ModelInfo(
-        model_name=endpoint.model,
-        model_type="chat-completion",
-        model_provider_name=entry.publisher if entry else "",
-        source="ARM",
+        model_name=deployed.name,
+        model_type=kind,
+        model_provider_name=provider,
+        source="ARM, catalogue" if filled else "ARM",
     )
+
+
+def _type_by(capabilities: tuple[str, ...]) -> str:
+    """Return the type that ARM's capabilities stand for, empty where they name none."""
+    return next((kind for capability, kind in TYPES.items() if capability in capabilities), "")
+
+
+def _type_published(model: ModelName, catalogue: Catalogue) -> str:
+    """Return the type that a model's published traits stand for, empty where nothing is published."""
+    hosted = catalogue.hosted(model, Hosting.FOUNDRY)
+    traits = {} if hosted is None else hosted.traits.get(Route.MODELS, {})
+    if traits.get(Trait.CHAT) is Support.ACCEPTED:
+        return "chat-completion"
+    return "embeddings" if traits.get(Trait.EMBEDDINGS) is Support.ACCEPTED else ""

@@ -11,7 +11,7 @@ from tests.unit.azure.scripted import SUBSCRIPTION, Answer, ScriptedAdapter, azu
 from azserve.azure.endpoints import LiveEndpoints
 from azserve.errors import AzserveError, AzureFailed, PermissionDenied, Refused
 from azserve.model.catalogue import Hosting
-from azserve.model.endpoint import Endpoint, EndpointKeys
+from azserve.model.endpoint import DeployedModel, Endpoint, EndpointKeys
 from azserve.model.estate import (
     FoundryDeployment,
     FoundryHost,
@@ -75,7 +75,11 @@ def account(**properties: Any) -> Answer:
 
 
 def deployed(*names: str) -> Answer:
-    properties = {"provisioningState": "Succeeded", "model": {"format": "DeepSeek", "name": "m", "version": "1"}}
+    properties = {
+        "provisioningState": "Succeeded",
+        "model": {"format": "DeepSeek", "name": "m", "version": "1"},
+        "capabilities": {"responses": "false", "maxContextToken": "128000", "chatCompletion": "true", "area": "US"},
+    }
     items = [{"id": f"{ACCOUNT}/deployments/{name}", "name": name, "properties": properties} for name in names]
     return Answer(200, {"value": items})
 
@@ -120,6 +124,18 @@ def test_an_endpoint_that_does_not_exist_is_left_out() -> None:
 def test_a_foundry_address_is_the_accounts_inference_host() -> None:
     (endpoint,) = in_region(with_account(account(), "v32"), FOUNDRY)
     assert (endpoint.uri, endpoint.version, endpoint.deployment) == (INFERENCE.rstrip("/"), "1", "v32")
+
+
+def test_the_model_behind_a_deployment_is_the_one_that_arm_names() -> None:
+    (endpoint,) = in_region(with_account(account(), "v32"), FOUNDRY)
+    assert endpoint.deployed == DeployedModel("m", "DeepSeek", ("chatCompletion",))
+
+
+def test_a_deployment_that_names_no_model_is_an_endpoint_all_the_same() -> None:
+    bare = Answer(200, {"value": [{"id": f"{ACCOUNT}/deployments/v32", "name": "v32", "properties": {}}]})
+    adapter = ScriptedAdapter().on("GET", ACCOUNT, account()).on("GET", f"{ACCOUNT}/deployments", bare)
+    (endpoint,) = in_region(adapter, FOUNDRY)
+    assert endpoint.deployed is None
 
 
 def test_foundry_endpoints_come_in_the_estates_order() -> None:

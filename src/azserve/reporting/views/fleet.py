@@ -92,8 +92,8 @@ def _info_row(row: InfoRow) -> tuple[Cell, ...]:
         code = row.problem.code if row.problem else None
         return (*start, cell(None), cell(None), cell(None), cell(code, Mark.NO))
     found = row.info
-    return (*start, cell(found.model_name), cell(found.model_type), cell(found.model_provider_name),
-            cell(found.source))  # fmt: skip
+    return (*start, cell(found.model_name or None), cell(found.model_type or None),
+            cell(found.model_provider_name or None), cell(found.source))  # fmt: skip
 
 
 def _info_problems(rows: tuple[InfoRow, ...]) -> Iterator[Block]:
