@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -24,6 +25,21 @@ if TYPE_CHECKING:
     from azserve.reporting.blocks import Block
     from azserve.surveying.reads import Keeper
     from azserve.verbs.ports import AzurePorts
+
+
+class Folder(click.Path):
+    """A folder that has a name: an empty one, as an unset variable of a shell leaves, is not the current folder."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        """Return the path; fails for an empty one."""
+        if value == "":
+            self.fail("an empty name is no folder; write `.` for the current one", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FOLDER: Final = Folder(path_type=Path, file_okay=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class ApiVersion:
 
 
 _TYPES = "bicep-types-az of 2026-08-20, Azure's published types"
-_SAMPLES = "public templates for this type; the shape is from general knowledge, not compared with a specification"
+_SAMPLES = "public templates; shape from general knowledge, not from a specification"
 _REFERENCE = "Azure's template reference"
 _READ = date(2026, 11, 22)
 

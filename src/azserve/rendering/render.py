@@ -19,6 +19,8 @@ from azserve.rendering.templates import TemplateFailed, TemplateSet
 
 PARAMETERS_SCHEMA: Final = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
 GENERATOR: Final = "azserve"
+LAYOUT_FOLDER: Final = "infra"
+"""Where azd looks; no region is called that."""
 BICEP_MARK: Final = "// Rendered by azserve"
 """How every Bicep file of ours begins; JSON files carry a `_generator` in their metadata."""
 
@@ -40,7 +42,7 @@ def render(
     if layout is Layout.REGIONS or not regions:
         return Artifact(placement.fleet_id, regions)
     inside = tuple(
-        replace(region, files=tuple(replace(file, path=f"infra/{file.path}") for file in region.files))
+        replace(region, files=tuple(replace(file, path=f"{LAYOUT_FOLDER}/{file.path}") for file in region.files))
         for region in regions
     )
     return Artifact(placement.fleet_id, inside, tuple(_azd_files(placement, templates)))
@@ -64,7 +66,9 @@ def render_region(
     if Format.ARM in formats:
         region = json_text(template)
         declared = {name: value for name, value in parameters.items() if name in template.get("parameters", {})}
-        texts |= {"region.json": f"{region}\n", "region.parameters.json": _json(_parameter_file(declared, mark))}
+        texts["region.json"] = f"{region}\n"
+        if declared:  # a template of the user's may have none; then there is nothing to say, nor a place for our mark
+            texts["region.parameters.json"] = _json(_parameter_file(declared, mark))
         texts |= {"main.json": json_text(wrapper, part=Printed(template, region)) + "\n"} if wrapper else {}
     if Format.BICEP in formats or Format.BICEPPARAM in formats:
         header = _header(estate.fleet_id, f"in {estate.region}", layout)
@@ -112,8 +116,8 @@ def _azd_files(placement: Placement, templates: TemplateSet) -> Iterator[Rendere
     header = _header(placement.fleet_id, "as azd wants it", Layout.AZD)
     mark = _generator(placement.fleet_id, Layout.AZD)
     view = fleet_view(placement.estates)
-    yield RenderedFile("infra/main.bicep", header + templates.bicep("bicep/azd.bicep.j2", view))
-    yield RenderedFile("infra/main.parameters.json", _json(_parameter_file(ENVIRONMENT, mark)))
+    yield RenderedFile(f"{LAYOUT_FOLDER}/main.bicep", header + templates.bicep("bicep/azd.bicep.j2", view))
+    yield RenderedFile(f"{LAYOUT_FOLDER}/main.parameters.json", _json(_parameter_file(ENVIRONMENT, mark)))
 
 
 def _once(estate: RegionEstate) -> dict[str, dict[str, Any]]:

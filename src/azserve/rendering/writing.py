@@ -1,22 +1,26 @@
-"""An artifact on disk: written whole or not at all, never over someone else's work, never outside its folder."""
+"""An artifact on disk: each file in one step, none over someone else's work, none outside the folder.
+
+All files are drafted before the first one is put in place, so that what stops a render nearly always stops it before
+anything changed: a folder that cannot be written, a full disk, an interrupt. Only the renames, one per file, stand
+between the first file and the last; a render that was cut there is finished by the next one.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from azserve.errors import UsageError
 from azserve.model.artifact import Artifact, RenderedFile
-from azserve.rendering.render import BICEP_MARK, GENERATOR
+from azserve.rendering.render import BICEP_MARK, GENERATOR, LAYOUT_FOLDER
 
-_READABLE: Final = 0o644
+_BICEP: Final = {".bicep", ".bicepparam"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class WrittenFiles:
     """Already there with the same bytes; not touched, modification time included."""
     refused: tuple[str, ...] = ()
     """There, different, and not written by azserve."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """There, and rendered for another fleet or environment, which is named."""
 
 
 class DifferenceKind(StrEnum):
@@ -36,7 +42,8 @@ class DifferenceKind(StrEnum):
     MISSING = "missing"
     DIFFERENT = "different"
     LEFT_OVER = "left-over"
-    """Rendered for this fleet before, and no longer part of it: a pipeline would still deploy it."""
+    """Rendered for this fleet before, and no longer part of it: a pipeline would still deploy it, a region that left
+    the fleet or a file that its region has no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +57,48 @@ class Difference:
 
 
 def write_artifact(artifact: Artifact, out_dir: Path, *, force: bool = False) -> WrittenFiles:
-    """Write every file that is new or changed, each one in a single step.
+    """Write every file that is new or changed.
 
-    `force` overwrites what azserve did not write. Raises UsageError where a path leads outside `out_dir` or the
-    folder cannot be written.
+    `force` overwrites what azserve did not write, and what it wrote for another fleet. Raises UsageError where a path
+    leads outside `out_dir`, a folder is in the place of a file, or the folder cannot be written.
     """
-    return write_files(artifact.files, out_dir, force=force, foreign=_foreign)
+    with _readable(out_dir):
+        changed = _changed(artifact.files, out_dir)
+        others = {} if force else dict(_of_others(changed, str(artifact.fleet_id)))
+        refused = () if force else tuple(file.path for file, target in changed if _foreign(target))
+    return _write(artifact.files, changed, out_dir, refused, others)
 
 
-def write_files(
-    files: Sequence[RenderedFile], out_dir: Path, *, force: bool, foreign: Callable[[Path], bool]
-) -> WrittenFiles:
-    """Write as `write_artifact` does; `foreign` tells what must not be overwritten unless `force` says so."""
+def write_files(files: Sequence[RenderedFile], out_dir: Path, *, force: bool) -> WrittenFiles:
+    """Write as `write_artifact` does, but where anything else is there it is not overwritten unless `force` says so."""
     with _readable(out_dir):
         changed = _changed(files, out_dir)
-    different = {file.path for file, _ in changed}
-    unchanged = tuple(file.path for file in files if file.path not in different)
-    refused = () if force else tuple(file.path for file, target in changed if foreign(target))
-    if refused:
-        return WrittenFiles(unchanged=unchanged, refused=refused)
+        refused = () if force else tuple(file.path for file, target in changed if _there(target))
+    return _write(files, changed, out_dir, refused, {})
+
+
+def _write(
+    files: Sequence[RenderedFile],
+    changed: Sequence[tuple[RenderedFile, Path]],
+    out_dir: Path,
+    refused: tuple[str, ...],
+    others: Mapping[str, str],
+) -> WrittenFiles:
+    different = tuple(file.path for file, _ in changed)
+    unchanged = tuple(file.path for file in files if file.path not in set(different))
+    if refused or others:
+        return WrittenFiles(unchanged=unchanged, refused=refused, others=others)
+    if changed:
+        _replace(changed, out_dir)
+    return WrittenFiles(written=different, unchanged=unchanged)
+
+
+def _of_others(changed: Iterable[tuple[RenderedFile, Path]], fleet: str) -> Iterator[tuple[str, str]]:
+    """Yield what is in the way and was rendered for another fleet, or for another environment of this one."""
     for file, target in changed:
-        _replace(target, file.text)
-    return WrittenFiles(written=tuple(file.path for file, _ in changed), unchanged=unchanged)
+        there = _fleet(target) if target.is_file() else None
+        if there not in (None, fleet):
+            yield file.path, str(there)
 
 
 @contextmanager
@@ -92,6 +119,14 @@ def _changed(files: Sequence[RenderedFile], out_dir: Path) -> list[tuple[Rendere
     """Return the files that are not there as they should be, each with its place."""
     folders: dict[str, Path] = {}
     placed = [(file, _target(out_dir, file, folders)) for file in files]
+    for file, target in placed:
+        if target.is_dir() and not target.is_symlink():
+            raise UsageError(
+                f"`{file.path}` in `{out_dir}` is a folder, and a file has to go there",
+                code="folder-in-the-way",
+                hint="move the folder, or choose another one with `--out`; `--force` replaces files only",
+                where=str(target),
+            )
     return [(file, target) for file, target in placed if not _same(target, file)]
 
 
@@ -99,19 +134,30 @@ def check_artifact(artifact: Artifact, out_dir: Path) -> tuple[Difference, ...]:
     """Return how the folder departs from the artifact, by path; empty where a render would change nothing."""
     with _readable(out_dir):
         found = [difference for file in artifact.files if (difference := _difference(out_dir, file))]
-    folders = {Path(file.path).parent for file in artifact.files}
-    for path in _rendered_beside(folders, out_dir):
-        relative = path.relative_to(out_dir)
-        if relative.parent not in folders and _fleet(path) == str(artifact.fleet_id):
-            found.append(Difference(relative.as_posix(), DifferenceKind.LEFT_OVER))
+    rendered = frozenset(file.path for file in artifact.files)
+    for path in _beside(rendered, out_dir):
+        place = PurePosixPath(path.relative_to(out_dir).as_posix())
+        if _would_be_stale(place, rendered) and _fleet(path) == str(artifact.fleet_id):
+            found.append(Difference(str(place), DifferenceKind.LEFT_OVER))
     return tuple(sorted(found, key=lambda difference: difference.path))
 
 
-def _rendered_beside(folders: Iterable[Path], out_dir: Path) -> Iterator[Path]:
-    """Yield the files, in folders next to these, that azserve may have rendered for a region."""
-    for above in {folder.parent for folder in folders}:
+def _beside(rendered: Iterable[str], out_dir: Path) -> Iterator[Path]:
+    """Yield the files, in the folders of regions and next to these, that azserve may have rendered for a region."""
+    regions = {PurePosixPath(path).parent for path in rendered}
+    for above in {region.parent for region in regions if region.name != LAYOUT_FOLDER}:
         for pattern in ("*/*.bicep", "*/*.bicepparam", "*/main.json", "*/region*.json"):
             yield from (path for path in (out_dir / above).glob(pattern) if path.is_file())
+
+
+def _would_be_stale(place: PurePosixPath, rendered: frozenset[str]) -> bool:
+    """Whether a file of this fleet has no business there: not where it was rendered in a form that is not asked for."""
+    if str(place) in rendered or place.parent.name == LAYOUT_FOLDER:
+        return False
+    here = {PurePosixPath(path).suffix for path in rendered if PurePosixPath(path).parent == place.parent}
+    if not here or place.suffix in here:
+        return True
+    return place.suffix == ".bicepparam" and ".bicep" in here and str(place.with_suffix(".bicep")) not in rendered
 
 
 def _difference(out_dir: Path, file: RenderedFile) -> Difference | None:
@@ -151,16 +197,16 @@ def _same(target: Path, file: RenderedFile) -> bool:
 
 def _foreign(target: Path) -> bool:
     """Whether something is there that azserve did not write."""
-    if not target.exists() and not target.is_symlink():
-        return False
-    if not target.is_file():
-        return True
-    return _fleet(target) is None
+    return _there(target) and (not target.is_file() or _fleet(target) is None)
+
+
+def _there(target: Path) -> bool:
+    return target.exists() or target.is_symlink()
 
 
 def _fleet(target: Path) -> str | None:
     """Return the fleet that a file was rendered for; None where azserve did not write it."""
-    if target.suffix in {".bicep", ".bicepparam"}:
+    if target.suffix in _BICEP:
         first = target.read_bytes().partition(b"\n")[0].decode(errors="replace")
         return first.removeprefix(f"{BICEP_MARK} for ").split(" ")[0] if first.startswith(BICEP_MARK) else None
     try:
@@ -179,23 +225,28 @@ def _members_of(value: object, name: str) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _replace(target: Path, text: str) -> None:
-    """Put a file in place in one step, so that no reader ever sees half of it."""
+def _replace(changed: Sequence[tuple[RenderedFile, Path]], out_dir: Path) -> None:
+    """Draft every file, then put each one in place in one step, so that no reader ever sees half of it.
+
+    The drafts stand in a folder that goes with them, whatever happens, and have the rights that any new file gets.
+    """
+    at = out_dir
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as draft:
-                draft.write(text.encode())
-            Path(unfinished).chmod(_READABLE)
-            Path(unfinished).replace(target)
-        except OSError:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
+        out_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out_dir, prefix=".azserve-") as drafts:
+            drafted = []
+            for number, (file, target) in enumerate(changed):
+                at, draft = target, Path(drafts, str(number))
+                draft.write_bytes(file.text.encode())
+                drafted.append((draft, target))
+            for at in dict.fromkeys(target.parent for _, target in drafted):
+                at.mkdir(parents=True, exist_ok=True)
+            for draft, at in drafted:
+                draft.replace(at)
     except OSError as error:
         raise UsageError(
-            f"`{target}` cannot be written: {error.strerror}",
+            f"`{at}` cannot be written: {error.strerror}",
             code="unwritable",
             hint="choose another folder with `--out`",
-            where=str(target),
+            where=str(at),
         ) from error

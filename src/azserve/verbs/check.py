@@ -90,6 +90,12 @@ def _findings(file: str, complaints: Iterable[Complaint]) -> Iterator[TemplateFi
 
 
 def _bytes(path: Path) -> bytes:
+    if path.suffix.lower() in {".bicep", ".bicepparam"}:
+        raise UsageError(
+            f"`{path}` is Bicep, and only ARM JSON is looked at",
+            code="bicep-unread",
+            hint="compile it with `az bicep build`, or leave the files out to look at what the fleet renders to",
+        )
     try:
         return path.read_bytes()
     except OSError as error:

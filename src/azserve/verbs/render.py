@@ -80,6 +80,14 @@ def told(placement: Placement) -> tuple[Reason, ...]:
 
 def _written(artifact: Artifact, out: Path, *, force: bool) -> tuple[FileOutcome, ...]:
     result = write_artifact(artifact, out, force=force)
+    if result.others:
+        path, fleet = next(iter(result.others.items()))
+        raise ConfigurationError(
+            f"`{path}` in `{out}` was rendered for `{fleet}`, and this is `{artifact.fleet_id}`",
+            code="other-fleet",
+            hint="nothing was written; give each fleet and environment a folder of its own with `--out`, or pass "
+            "`--force` to replace its files",
+        )
     if result.refused:
         raise ConfigurationError(
             f"{len(result.refused)} of {len(artifact.files)} files in `{out}` were not written by azserve: "

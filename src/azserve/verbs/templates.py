@@ -25,7 +25,7 @@ class EjectRequest:
 def eject(request: EjectRequest) -> EjectResult:
     """Copy the packaged templates; raises ConfigurationError rather than overwrite a changed one."""
     files = ejected_files(request.folder.name)
-    done = write_files(files, request.folder, force=request.force, foreign=_there)
+    done = write_files(files, request.folder, force=request.force)
     if done.refused:
         raise ConfigurationError(
             f"templates in `{request.folder}` were changed: " + ", ".join(f"`{path}`" for path in done.refused[:3]),
@@ -37,10 +37,6 @@ def eject(request: EjectRequest) -> EjectResult:
         FileOutcome(file.path, states.get(file.path, FileState.UNCHANGED), len(file.text.encode())) for file in files
     )
     return EjectResult(request.folder, CONTEXT_VERSION, outcomes)
-
-
-def _there(target: Path) -> bool:
-    return target.exists() or target.is_symlink()
 
 
 def versions() -> VersionsResult:

@@ -260,3 +260,53 @@ def test_versions_shows_every_type(tmp_path: Path) -> None:
     assert list(rows) == list(API_VERSIONS)
     assert rows["Microsoft.MachineLearningServices/workspaces/serverlessEndpoints"]["allowed"][-1] == "2026-05-01"
     assert "Microsoft.CognitiveServices/accounts/deployments" in Run("templates", "versions").out
+
+
+def test_what_is_left_over_is_to_be_removed_and_not_rendered_again(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    Run("render", "-c", file, "--out", out)
+    (out / "eastus2" / "account-key.bicep").write_bytes((out / "eastus2" / "region.bicep").read_bytes())
+
+    done = Run("render", "-c", file, "--out", out, "--check")
+
+    assert done.code == 1
+    assert "1 of 6 files in" in done.err
+    assert "remove what is left over, `eastus2/account-key.bicep` and commit" in done.err
+    assert "run `azserve render" not in done.err
+
+
+def test_two_environments_do_not_share_a_folder(tmp_path: Path) -> None:
+    file = tmp_path / "azserve.yaml"
+    file.write_text(f"{SEED}environments: {{dev: {{}}, prod: {{}}}}\n")
+    out = tmp_path / "out"
+    Run("render", "-c", file, "--out", out, "-e", "dev")
+
+    refused = Run("render", "-c", file, "--out", out, "-e", "prod")
+
+    assert refused.code == 3
+    assert "was rendered for `r1-chat/dev`, and this is `r1-chat/prod`" in refused.err
+    assert Run("render", "-c", file, "--out", out, "-e", "dev", "--check").code == 0
+
+
+@pytest.mark.parametrize("argv", [["render", "--out", ""], ["templates", "eject", ""]])
+def test_a_folder_without_a_name_is_not_the_current_one(argv: list[str], tmp_path: Path) -> None:
+    done = Run(*argv)
+
+    assert done.code == 2
+    assert "write `.` for the current one" in done.err
+
+
+def test_bicep_is_told_from_arm_json(tmp_path: Path) -> None:
+    (tmp_path / "theirs.bicep").write_text("param a string")
+
+    done = Run("render", "--check", tmp_path / "theirs.bicep")
+
+    assert done.code == 2
+    assert "is Bicep, and only ARM JSON is looked at" in done.err
+
+
+@pytest.mark.parametrize("width", ["80", "200"])
+def test_the_versions_fit_the_terminal(width: str) -> None:
+    done = Run("templates", "versions", environ={"COLUMNS": width})
+
+    assert max(map(len, done.out.splitlines())) <= int(width)

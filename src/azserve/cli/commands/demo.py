@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from azserve.cli.app import App, Verb
+from azserve.cli.app import FOLDER, App, Verb
 from azserve.errors import Bug, ExitCode, Problem
 
 DEMO_SPEED = 3.0
@@ -18,7 +18,7 @@ FOREIGN = ("AZURE_", "AZSERVE_", "IDENTITY_", "MSI_", "ARM_")
 
 
 @click.command(cls=Verb, example="azserve demo\nazserve demo --out demo -o json")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+@click.option("--out", type=FOLDER, metavar="DIR",
               help="Keep the rendered files and receipt.json there.")  # fmt: skip
 @click.option("--speed", type=click.FloatRange(min=0.1, max=1000), default=DEMO_SPEED, show_default=True,
               help="How fast the local Azure's clock runs.")  # fmt: skip

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from azserve.cli.app import App, Verb
+from azserve.cli.app import FOLDER, App, Verb
 from azserve.errors import ExitCode, Problem, Severity, UsageError
 from azserve.model.results import CheckResult, FileState
 
@@ -14,7 +14,7 @@ from azserve.model.results import CheckResult, FileState
     example="azserve render --out build\nazserve render --out build --check\nazserve render --check theirs.json",
 )
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="[FILE]...")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="The folder to write to.")
+@click.option("--out", type=FOLDER, metavar="DIR", help="The folder to write to.")
 @click.option("--check", is_flag=True,
               help="Write nothing. Look for mistakes in FILEs, which may be anyone's ARM JSON, or in what would be "
                    "rendered; with --out, also compare with what is there. Exit 1 where there are any.")  # fmt: skip
@@ -88,11 +88,16 @@ def _problems(result: CheckResult, out: Path | None) -> list[Problem]:
         )
     stale = [file for file in result.files if file.state is not FileState.UNCHANGED]
     if stale:
+        left = [f"`{file.path}`" for file in stale if file.state is FileState.LEFT_OVER]
+        moves = [f"run `azserve render --out {out}`"] if len(left) < len(stale) else []
+        more = " and more" if len(left) > 3 else ""
+        moves += [f"remove what is left over, {', '.join(left[:3])}{more}"] if left else []
         found.append(
             Problem(
                 "render-differs",
-                f"{len(stale)} of {len(result.files)} files in `{out}` are not what the configuration renders to",
-                hint=f"run `azserve render --out {out}` and commit the result",
+                f"{len(stale)} of {count(len(result.files), 'file')} in `{out}` "
+                f"{'is' if len(stale) == 1 else 'are'} not what the configuration renders to",
+                hint=f"{', '.join(moves)} and commit the result",
             )
         )
     return found

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from azserve.cli.app import App, Verb
+from azserve.cli.app import FOLDER, App, Verb
 from azserve.errors import ExitCode
 
 
@@ -14,7 +14,7 @@ def templates() -> None:
 
 
 @templates.command(cls=Verb, example="azserve templates eject templates")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.argument("folder", type=FOLDER, metavar="DIR")
 @click.option("--force", is_flag=True, help="Overwrite templates that were changed.")
 @click.pass_obj
 def eject(app: App, *, folder: Path, force: bool) -> ExitCode:

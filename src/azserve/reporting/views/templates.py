@@ -54,6 +54,7 @@ def eject(result: EjectResult) -> tuple[Block, ...]:
 
 def versions(result: VersionsResult) -> tuple[Block, ...]:
     """Type by type."""
-    columns = (Column("type"), Column("api-version"), Column("read"), Column("source", narrow=Narrow.FOLD))
+    columns = (Column("type", narrow=Narrow.FOLD), Column("api-version"), Column("read", narrow=Narrow.DROP),
+               Column("source", narrow=Narrow.DROP))  # fmt: skip
     rows = tuple((cell(row.type), cell(row.version), cell(row.as_of), cell(row.source)) for row in result.rows)
-    return (Table(columns, rows),)
+    return (Table(columns, rows), Line("where each was read is in `-o json`", tone="dim"))

@@ -90,7 +90,9 @@ def file_table(files: Sequence[FileOutcome]) -> Table:
 def tally(files: Sequence[FileOutcome]) -> str:
     """How many files are in which state: `3 written, 2 unchanged`."""
     by_state = {state: sum(file.state is state for file in files) for state in FileState}
-    return ", ".join(f"{number} {state}" for state, number in by_state.items() if number) or "no files"
+    words = {state: "differ" if state is FileState.DIFFERS and number > 1 else state.value
+             for state, number in by_state.items()}  # fmt: skip
+    return ", ".join(f"{number} {words[state]}" for state, number in by_state.items() if number) or "no files"
 
 
 def _names(regions: tuple[Region, ...]) -> str:
