@@ -88,8 +88,8 @@ def _print_line(paper: _Paper, line: Line) -> None:
 def fitted(table: Table, width: int, *, unicode: bool) -> tuple[Table, list[str]]:
     """Return the table cut to a width, and lines for what spilled out of it.
 
-    Columns that may be dropped go first, from the right. What is left may still be too wide where names are long; then
-    the terminal wraps it.
+    Columns that may be dropped go first, from the right; then folded text gets narrower than is pleasant. What is left
+    may still be too wide where names are long; then the terminal wraps it.
     """
     kept = list(range(len(table.columns)))
     spilt: list[int] = []
@@ -107,18 +107,20 @@ def fitted(table: Table, width: int, *, unicode: bool) -> tuple[Table, list[str]
 
 LEGIBLE = 28
 """Columns that folded text should have before something else is dropped for it."""
+TIGHT = 12
+"""Columns that folded text has at the very least: harder to read than LEGIBLE, easier than a table that is wrapped."""
 GAP = 3
 """Columns of space between two columns of a table."""
 
 
-def _least_width(table: Table, kept: Sequence[int], *, unicode: bool) -> int:
-    """Return how wide a table has to be: folded text legible, everything else whole."""
+def _least_width(table: Table, kept: Sequence[int], *, unicode: bool, folded: int = LEGIBLE) -> int:
+    """Return how wide a table has to be: text that folds so wide, everything else whole."""
     widths = []
     for at in kept:
         column = table.columns[at]
         texts = [column.title, *(_words_of(row[at], unicode=unicode) for row in table.rows)]
         if column.narrow is Narrow.FOLD:
-            widths.append(min(LEGIBLE, max(len(text) for text in texts)))
+            widths.append(min(folded, max(len(text) for text in texts)))
         else:
             widths.append(max(len(text) for text in texts))
     return sum(widths) + GAP * (len(widths) - 1)
@@ -151,7 +153,8 @@ def _print_table(paper: _Paper, table: Table) -> None:
             sign = "" if each.mark is Mark.NONE else _sign(each.mark, unicode=paper.unicode) + " "
             cells.append(Text(sign, style=each.mark.style) + Text(each.text))
         drawn.add_row(*cells)
-    paper.console(_least_width(table, range(len(table.columns)), unicode=paper.unicode)).print(drawn)
+    least = _least_width(table, range(len(table.columns)), unicode=paper.unicode, folded=TIGHT)
+    paper.console(least).print(drawn)
 
 
 def tsv(blocks: Iterable[Block]) -> str:

@@ -144,7 +144,7 @@ class TestTheThreeFleets:
         assert r1 is not None
         assert (r1.need, len(r1.of)) == (2, 3)
         assert cmd == RegionChoice(of=(Region("eastus2"), Region("swedencentral")))
-        assert settings.smoke.by_endpoint == {key("r1"): ("info", "reasoning")}
+        assert settings.smoke.by_endpoint == {key("v32"): ("tools", "json")}
         assert (settings.smoke.budget_tokens, settings.smoke.budget_usd) == (200000, 5.0)
 
     def test_the_minimal_example_is_sound(self) -> None:

@@ -95,7 +95,10 @@ def _verdict(result: SmokeResult) -> Line:
 def _money(result: SmokeResult) -> str:
     if result.usd is None:
         return ""
-    without = f" without {', '.join(result.unpriced)}, whose price is not known" if result.unpriced else ""
+    unpriced = ", ".join(result.unpriced)
+    if {each.endpoint for each in result.findings} <= set(result.unpriced):
+        return f" (in money: the price of {unpriced} is not known)"
+    without = f" without {unpriced}, whose price is not known" if unpriced else ""
     return f" (some ${result.usd:.4f}{without})"
 
 
