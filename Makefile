@@ -12,9 +12,9 @@ test: .venv/ready
 	$(BIN)/python -m pytest -n auto --cov --cov-report= $(ARGS)
 	$(BIN)/python -m coverage report --skip-covered --fail-under=90
 
-# Somebody else's clients against the local Azure; their environments are built below .clients once.
+# Somebody else's clients against the local Azure; their environments are built below .clients once, or this fails.
 clients: .venv/ready
-	$(BIN)/python -m pytest tests/clients -m clients -n 2 --dist loadfile $(ARGS)
+	AZSERVE_CLIENTS=required $(BIN)/python -m pytest tests/clients -m clients -n 2 --dist loadfile $(ARGS)
 
 lint: .venv/ready
 	$(BIN)/ruff check .

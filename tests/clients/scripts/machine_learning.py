@@ -52,7 +52,8 @@ def endpoints(client: MLClient) -> None:
     tell("uri", serverless.get("r1-ml").scoring_uri)
     tell("listed", [one.name for one in serverless.list()])
     before = serverless.get_keys("r1-ml")
-    # The public method of 1.15 to 1.35 fails before it sends anything: it passes an argument the client does not have.
+    # The public method fails before it sends anything, with a TypeError: it passes an argument that the client below it
+    # does not have. azure-ai-ml 1.27.1 and 1.35.2 were tried.
     tell_refusal("regenerate", lambda: serverless.begin_regenerate_keys("r1-ml", key_type="primary"))
     request = RegenerateEndpointKeysRequest(key_type="Primary")
     serverless._service_client.begin_regenerate_keys(GROUP, PROJECT, "r1-ml", body=request).result()
