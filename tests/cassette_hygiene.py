@@ -31,6 +31,8 @@ SIGNED_QUERY: Final = frozenset({"t", "c", "s", "h", "sig", "code"})
 SIGN_IN: Final = re.compile(r"/msi/token|/oauth2/|login\.microsoftonline|/_emulator/")
 
 GUID: Final = re.compile(r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b")
+ANSWER_ID: Final = re.compile(r'"id":(\s*)"[0-9a-f]{32}"')
+"""What models number their answers with; it looks like a key of the old kind."""
 STAND_IN: Final = "00000000-0000-4000-8000-"
 EMAIL: Final = re.compile(r"[\w.+-]+@(?!example\.com)[\w-]+\.[\w.]+\w")
 LOOPBACK_HOST: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/_hosts/([^/\"\s]+)")
@@ -66,6 +68,7 @@ class Scrubber:
     def text(self, text: str) -> str:
         """Return a text with public hosts, stand-ins for GUIDs, and nobody's address."""
         text = LOOPBACK.sub(MANAGER, LOOPBACK_HOST.sub(r"https://\1", text))
+        text = ANSWER_ID.sub(r'"id":\1"answer"', text)
         return EMAIL.sub("someone@example.com", GUID.sub(lambda found: self._stand_in(found[0]), text))
 
     def url(self, url: str) -> str:
@@ -83,7 +86,7 @@ class Scrubber:
             parsed = json.loads(text)
         except ValueError:
             return self.text(text).encode()
-        return json.dumps(self._value(parsed), ensure_ascii=False).encode()
+        return ANSWER_ID.sub(r'"id":\1"answer"', json.dumps(self._value(parsed), ensure_ascii=False)).encode()
 
     def request(self, request: Any) -> Any:
         """vcr's `before_record_request`: None leaves the request out."""

@@ -183,6 +183,18 @@ def test_keys_in_an_answer_are_masked() -> None:
     assert json.loads(scrubbed["body"]["string"]) == {"key1": MASKED, "nested": [{"primaryKey": MASKED}]}
 
 
+@pytest.mark.parametrize(
+    ("body", "scrubbed"),
+    [
+        (b'{"id": "' + HEX_KEY.encode() + b'"}', b'{"id": "answer"}'),
+        (b'data: {"id":"' + HEX_KEY.encode() + b'"}\n\ndata: [DONE]', b'data: {"id":"answer"}\n\ndata: [DONE]'),
+    ],
+    ids=["whole", "streamed"],
+)
+def test_the_number_of_an_answer_is_not_kept(body: bytes, scrubbed: bytes) -> None:
+    assert SCRUBBER.body(body) == scrubbed
+
+
 def test_a_pause_is_not_waited_for_in_a_replay() -> None:
     headers = {"Retry-After": ["17"], "Location": [f"{LOCAL}/x?t=1"], "Set-Cookie": ["a=b"]}
     scrubbed = SCRUBBER.response(answer(b"", **headers))

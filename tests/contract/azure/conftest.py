@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from azure.core.credentials import AccessToken
-from tests import cassette_hygiene
 from tests.cassette_hygiene import MANAGER, SUBSCRIPTION, Scrubber
 from tests.contract.azure.in_memory import InMemoryAzure
+from tests.contract.conftest import RECORDS_FROM
 
 from azserve.azure.connection import Azure, connect
 from azserve.azure.pipeline import Patience
@@ -24,17 +23,9 @@ from azserve.emulator.server import Emulator
 from azserve.model.settings import Cloud, CloudSettings
 from azserve.surveying.ports import AzureReader
 
-CASSETTES = Path(__file__).parents[3] / "cassettes" / "contract" / "azure"
 AUDIENCE = "https://management.azure.com"
 PUBLIC = CloudSettings(Cloud.PUBLIC, MANAGER, AUDIENCE, "https://login.microsoftonline.com")
 IN_A_HURRY = Patience(poll_exactly_s=0.0, first_pause_s=0.0)
-RECORDS_FROM = os.environ.get("AZSERVE_RECORD_CLOUD", "local")
-
-ORIGINS = {
-    "local": "origin: recorded from azserve's own emulator, through the real SDKs.\n"
-    "It proves that what azserve sends did not change; of the real Azure it proves nothing.",
-    "public": "origin: recorded from the public Azure, through the real SDKs; identities have stand-ins.",
-}
 
 
 @dataclass(frozen=True)
@@ -54,34 +45,6 @@ class ReplayToken:
 
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         return AccessToken("replay", 4_000_000_000)
-
-
-class Stated:
-    """vcr's serialiser: refuses what is unsafe, and writes where the recording comes from on top."""
-
-    @staticmethod
-    def serialize(document: dict[str, Any]) -> str:
-        return cassette_hygiene.serialize(document, ORIGINS[RECORDS_FROM])
-
-    @staticmethod
-    def deserialize(text: str) -> dict[str, Any]:
-        return cassette_hygiene.deserialize(text)
-
-
-def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
-    """Make vcr write through the check."""
-    vcr.register_serializer("stated", Stated)
-
-
-@pytest.fixture(scope="module")
-def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
-    return str(CASSETTES / request.path.stem)
-
-
-@pytest.fixture
-def default_cassette_name(request: pytest.FixtureRequest) -> str:
-    name: str = request.node.originalname
-    return name
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from azserve.config import ConfigRequest, load
 from azserve.emulator.server import Emulator
 from azserve.model.endpoint import Endpoint
 from azserve.model.secret import Secret
+from azserve.model.settings import Settings
 from azserve.verbs.deploy import DeployRequest, deploy
 from azserve.verbs.plan import PlanRequest
 from azserve.verbs.ports import AzurePorts
@@ -97,15 +98,20 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         endpoints: dict[tuple[str, str], Endpoint] = {}
         ports: dict[str, AzurePorts] = {}
         for name, text in FLEETS.items():
-            file = Path(tmp_path_factory.mktemp(name)) / "azserve.yaml"
-            file.write_text(text)
-            settings = load(ConfigRequest(catalogue, file, environ=environ))
+            settings = settings_of(text, tmp_path_factory.mktemp(name), environ)
             ports[name] = open_ports.enter_context(connect(settings, environ))
             result = deploy(DeployRequest(PlanRequest(settings, catalogue)), ports[name], now)
             assert result.receipt is not None
             endpoints |= {(name, str(each.key)): each for each in result.receipt.endpoints}
             assert len(result.receipt.endpoints) == 3, result.receipt
         yield Deployed(emulator, endpoints, ports)
+
+
+def settings_of(text: str, folder: Path, environ: Mapping[str, str]) -> Settings:
+    """Resolve a file's text."""
+    file = folder / "azserve.yaml"
+    file.write_text(text)
+    return load(ConfigRequest(load_catalogue(), file, environ=environ))
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from azserve.model.chat import (
     ModelInfo,
     StreamEnd,
     StreamEvent,
+    ThinkingDelta,
     Timings,
     Usage,
 )
@@ -36,7 +37,7 @@ from azserve.model.endpoint import Endpoint
 from azserve.model.names import ModelName
 from azserve.model.progress import Event
 from azserve.model.verdict import Evidence, Rank
-from azserve.verifying.ports import ModelClient, Signing
+from azserve.verifying.ports import ModelClient, Signing, Unauthorised
 from azserve.verifying.reading import probe_of
 
 DOCUMENT = Evidence(Rank.DOCUMENTED, "a document", date(2025, 11, 24))
@@ -163,12 +164,15 @@ class FakeModel:
 
     def chat(self, request: ChatRequest) -> ChatAnswer:
         question = str(request.messages[-1].content)
-        turn = self._turn(question, next(said for begins, said in SOUND.items() if question.startswith(begins)))
+        sound = (said for begins, said in SOUND.items() if question.startswith(begins))
+        turn = self._turn(question, next(sound, SOUND["Reply"]))
         assert isinstance(turn, ChatAnswer)
         return turn
 
     def stream(self, request: ChatRequest) -> Iterator[StreamEvent]:
         whole = self.chat(request)
+        if whole.thinking:
+            yield ThinkingDelta(whole.thinking)
         yield AnswerDelta(whole.answer)
         yield StreamEnd(whole)
 
@@ -189,7 +193,10 @@ class FakeModel:
 
 @dataclass
 class FakeClients:
-    """verifying.ports.ModelClients over fakes: one model for all, or one per region and endpoint."""
+    """verifying.ports.ModelClients over fakes: one model for all, or one per region and endpoint.
+
+    Whoever signs in with nothing, or with what is not taken, is refused.
+    """
 
     model: ModelClient = field(default_factory=FakeModel)
     models: Mapping[str, ModelClient | AzserveError] = field(default_factory=dict)
@@ -204,7 +211,14 @@ class FakeClients:
         found = self.models.get(where, self.model)
         if isinstance(found, AzserveError):
             raise found
-        yield found
+        yield Closed() if signing in {Signing.WRONG, Signing.NONE} else found
+
+
+class Closed(FakeModel):
+    """Refuses everybody."""
+
+    def _turn(self, question: str, sound: Turn) -> Turn:
+        raise Unauthorised("the key is not taken")
 
 
 @dataclass
