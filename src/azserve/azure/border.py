@@ -20,7 +20,6 @@ from azure.core.exceptions import (
     StreamClosedError,
     StreamConsumedError,
 )
-from azure.identity import CredentialUnavailableError
 from requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError
 
@@ -87,6 +86,11 @@ def _refused_by_azure(error: Exception, doing: str, where: str | None) -> Azserv
 
 def _not_signed_in(error: Exception, doing: str, where: str | None) -> AzserveError:
     """No answer of Azure: the sign-in itself failed. An answer with status 401 is Azure's, and has a body."""
+    # Here and not above: azure-identity takes longer to import than everything else in this room together.
+    from azure.identity import CredentialUnavailableError
+
+    if isinstance(error, CredentialUnavailableError):
+        return _no_credential(error, doing, where)
     if isinstance(error, HttpResponseError) and error.status_code is not None and _text_of(error):
         return _refused_by_azure(error, doing, where)
     return SignInError(f"could not {doing}: {_first_line(error)}", hint=SIGN_IN_HINT, where=where)
@@ -122,7 +126,6 @@ def _broken_http(error: Exception, doing: str, where: str | None) -> AzserveErro
 
 
 TRANSLATIONS: Final[Mapping[type[Exception], Callable[[Exception, str, str | None], AzserveError]]] = {
-    CredentialUnavailableError: _no_credential,
     ClientAuthenticationError: _not_signed_in,
     HttpResponseError: _broken_http,
     ServiceRequestError: _unreachable,

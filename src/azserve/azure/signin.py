@@ -1,4 +1,7 @@
-"""Who azserve is to Azure: a credential for a cloud and a way to sign in."""
+"""Who azserve is to Azure: a credential for a cloud and a way to sign in.
+
+azure-identity is imported where a credential is made: it takes longer than every other import of this room.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,6 @@ from enum import StrEnum
 from typing import assert_never
 
 from azure.core.credentials import TokenCredential
-from azure.identity import (
-    AzureCliCredential,
-    ClientAssertionCredential,
-    DefaultAzureCredential,
-    EnvironmentCredential,
-    ManagedIdentityCredential,
-    WorkloadIdentityCredential,
-)
 
 from azserve.azure.oidc import OidcToken, oidc_token
 from azserve.errors import SignInError
@@ -71,10 +66,20 @@ def _local(request: SignInRequest) -> TokenCredential:
             code="local-identity-missing",
             hint="run the command inside `azserve emulator exec -- …`, or export what `azserve emulator run` printed",
         )
+    from azure.identity import ManagedIdentityCredential
+
     return ManagedIdentityCredential()
 
 
 def _public(request: SignInRequest) -> TokenCredential:
+    from azure.identity import (
+        AzureCliCredential,
+        DefaultAzureCredential,
+        EnvironmentCredential,
+        ManagedIdentityCredential,
+        WorkloadIdentityCredential,
+    )
+
     authority, client = request.cloud.authority, _client_id(request)
     match request.kind:
         case SignInKind.DEFAULT:
@@ -106,6 +111,8 @@ def _oidc(request: SignInRequest, client: str | None) -> TokenCredential:
             code="sign-in-incomplete",
             hint="set `AZURE_TENANT_ID` and `AZURE_CLIENT_ID` of the app the pipeline signs in as",
         )
+    from azure.identity import ClientAssertionCredential
+
     source = OidcToken.of(request.environ)
     return ClientAssertionCredential(
         tenant_id=tenant, client_id=client, func=lambda: oidc_token(source).reveal(), authority=request.cloud.authority
