@@ -10,7 +10,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -31,6 +31,10 @@ class Unresolved(Exception):
 
 class NotAnExpression(ValueError):
     """Text in brackets does not parse."""
+
+
+class TooMuch(ValueError):
+    """What expressions come to is more than a template has any use for: a few of them can double without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,37 @@ class Member:
 Expression: TypeAlias = Literal | Call | Member
 
 
+MOST: Final = 1_000_000
+"""Values that expressions may come to in one template; ARM takes 4 MB of it, a twentieth of this."""
+_CHARACTERS: Final = 32
+"""Of text, that count as one value more."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """How much expressions came to so far, in values; shared by all scopes of one template."""
+
+    spent: int = 0
+    stopped_at: str | None = None
+    """The variable that went beyond `MOST`; empty where it was no variable's doing, None where nothing did."""
+
+    def spend(self, values: int) -> None:
+        """Count values; raises TooMuch for those beyond `MOST`, from then on always."""
+        self.spent += values
+        if self.spent > MOST:
+            self.stopped_at = self.stopped_at or ""
+            raise TooMuch(f"expressions come to more than {MOST:,} values")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A variable or parameter that was asked for before."""
+
+    value: JsonValue
+    size: int
+    """In values, counted again at each use: what is named twice is there twice."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where an expression is evaluated: the values it can name, and where its resources are."""
@@ -68,6 +103,9 @@ class Scope:
     parameters: JsonObject
     variables: JsonObject
     """As written, still unevaluated."""
+    effort: Effort = field(default_factory=Effort, compare=False, repr=False)
+    known: dict[str, _Known | None] = field(default_factory=dict, compare=False, repr=False)
+    """Variables and parameters by the name that was asked for; None for what cannot be known, or is being asked for."""
 
 
 @lru_cache(maxsize=4096)
@@ -136,6 +174,7 @@ def resolve(value: JsonValue, scope: Scope) -> JsonValue:
     """
     if isinstance(value, str):
         return _resolve_text(value, scope)
+    scope.effort.spend(1)
     if isinstance(value, Mapping):
         known: dict[str, JsonValue] = {}
         for key, item in value.items():
@@ -159,9 +198,21 @@ def evaluate(expression: Expression, scope: Scope) -> JsonValue:
         case Literal(value):
             return value
         case Member(of, key):
-            return _member(evaluate(of, scope), evaluate(key, scope))
+            return _weighed(_member(_holder(of, scope), evaluate(key, scope)), scope)
         case Call(name, arguments):
             return _call(name, arguments, scope)
+
+
+def _holder(expression: Expression, scope: Scope) -> JsonValue:
+    """Return what a member is taken from, not counted where it was known before: only the member is used."""
+    match expression:
+        case Member(of, key):
+            return _member(_holder(of, scope), evaluate(key, scope))
+        case Call("variables" | "parameters" as section, (Literal(str(name)),)):
+            found = scope.known.get(f"{section}/{name}")
+            return evaluate(expression, scope) if found is None else found.value
+        case _:
+            return evaluate(expression, scope)
 
 
 def _member(of: JsonValue, key: JsonValue) -> JsonValue:
@@ -190,6 +241,7 @@ def _call(name: str, arguments: Sequence[Expression], scope: Scope) -> JsonValue
     function = _FUNCTIONS.get(name)
     if function is None:
         raise Unresolved
+    scope.effort.spend(1)
     return function([evaluate(argument, scope) for argument in arguments], scope)
 
 
@@ -197,28 +249,74 @@ _Function: TypeAlias = Callable[[list[JsonValue], Scope], JsonValue]
 
 
 def _parameters(given: list[JsonValue], scope: Scope) -> JsonValue:
-    return _named(scope.parameters, str(given[0]))
+    name = str(given[0])
+    return _remembered(f"parameters/{name}", scope, lambda: _weighed(_named(scope.parameters, name), scope))
 
 
 def _variables(given: list[JsonValue], scope: Scope) -> JsonValue:
-    return resolve(_named(scope.variables, str(given[0])), scope)
+    name = str(given[0])
+    try:
+        return _remembered(f"variables/{name}", scope, lambda: resolve(_named(scope.variables, name), scope))
+    except TooMuch:
+        scope.effort.stopped_at = scope.effort.stopped_at or name
+        raise
 
 
-def _format(given: list[JsonValue], _scope: Scope) -> JsonValue:
+def _remembered(name: str, scope: Scope, look: Callable[[], JsonValue]) -> JsonValue:
+    """Return what a name stands for, looked up once; one that stands for itself cannot be known."""
+    if name not in scope.known:
+        scope.known[name], before = None, scope.effort.spent
+        try:
+            value = look()
+        except RecursionError:
+            del scope.known[name]  # a chain that is too long from here may be short enough from farther on
+            raise
+        scope.known[name] = _Known(value, scope.effort.spent - before)
+        return value
+    found = scope.known[name]
+    if found is None:
+        raise Unresolved
+    scope.effort.spend(found.size)
+    return found.value
+
+
+def _weighed(value: JsonValue, scope: Scope) -> JsonValue:
+    """Return a value whose size is not known, counted."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            scope.effort.spend(1 + len(one) // _CHARACTERS)
+            continue
+        scope.effort.spend(1)
+        if isinstance(one, Mapping):
+            left.extend(one.values())
+        elif isinstance(one, Sequence):
+            left.extend(one)
+    return value
+
+
+def _text(value: JsonValue, scope: Scope) -> str:
+    """Return a value as a part of a longer text, counted."""
+    return str(_weighed(value, scope))
+
+
+def _format(given: list[JsonValue], scope: Scope) -> JsonValue:
     pattern, *values = given
-    return re.sub(r"\{(\d+)\}", lambda hole: str(values[int(hole[1])]), str(pattern))
+    return re.sub(r"\{(\d+)\}", lambda hole: _text(values[int(hole[1])], scope), _text(pattern, scope))
 
 
-def _concat(given: list[JsonValue], _scope: Scope) -> JsonValue:
-    return "".join(str(each) for each in given)
+def _concat(given: list[JsonValue], scope: Scope) -> JsonValue:
+    return "".join(_text(each, scope) for each in given)
 
 
-def _union(given: list[JsonValue], _scope: Scope) -> JsonValue:
+def _union(given: list[JsonValue], scope: Scope) -> JsonValue:
+    scope.effort.spend(sum(len(each) for each in given if isinstance(each, Mapping)))
     return {key: value for each in given if isinstance(each, Mapping) for key, value in each.items()}
 
 
-def _guid(given: list[JsonValue], _scope: Scope) -> JsonValue:
-    return str(uuid.uuid5(_GUID_NAMESPACE, "-".join(str(each) for each in given)))
+def _guid(given: list[JsonValue], scope: Scope) -> JsonValue:
+    return str(uuid.uuid5(_GUID_NAMESPACE, "-".join(_text(each, scope) for each in given)))
 
 
 def _subscription(_given: list[JsonValue], scope: Scope) -> JsonValue:
@@ -232,7 +330,7 @@ def _resource_group(_given: list[JsonValue], scope: Scope) -> JsonValue:
 
 
 def _resource_id(given: list[JsonValue], scope: Scope) -> JsonValue:
-    texts = [str(each) for each in given]
+    texts = [_text(each, scope) for each in given]
     at = next((at for at, text in enumerate(texts) if "/" in text), None)
     if at is None or scope.group is None:
         raise Unresolved
@@ -242,7 +340,7 @@ def _resource_id(given: list[JsonValue], scope: Scope) -> JsonValue:
 
 
 def _subscription_resource_id(given: list[JsonValue], scope: Scope) -> JsonValue:
-    texts = [str(each) for each in given]
+    texts = [_text(each, scope) for each in given]
     if texts[0] == "Microsoft.Resources/resourceGroups":
         return f"/subscriptions/{scope.subscription}/resourceGroups/{texts[1]}"
     return f"/subscriptions/{scope.subscription}" + _provider_path(texts[0], texts[1:])

@@ -58,6 +58,12 @@ def output(value: Any) -> Json:
     return template(outputs={"it": {"type": "string", "value": value}})
 
 
+def doubled(times: int) -> Json:
+    """Variables of which each is the one before it twice."""
+    twice = {f"d{at}": f"[concat(variables('d{at - 1}'), variables('d{at - 1}'))]" for at in range(1, times + 1)}
+    return {"d0": "x", **twice}
+
+
 # --- spoiling the rendered example
 
 
@@ -152,6 +158,11 @@ def without_subscription(document: Json) -> None:
     forgetting(ENDPOINT, SUBSCRIPTION, "cmd")(document)
 
 
+def doubling(document: Json) -> None:
+    inner(document)["variables"].update(doubled(30))
+    the(document, STORAGE)["tags"] = {"azserve-fleet": "f", "big": "[variables('d30')]"}
+
+
 @dataclass(frozen=True)
 class Case:
     failing: Json
@@ -234,6 +245,11 @@ CASES: Mapping[str, Case] = {
     ),
     "expression-length": Case(
         output(f"[format('{HOLES}', 1)]"), output("[format('{0}', 1)]"), answering(f"[format('{HOLES}', 1)]")
+    ),
+    "expression-result": Case(
+        template(resource("A.B/c", tags={"big": "[variables('d30')]"}), variables=doubled(30)),
+        template(resource("A.B/c", tags={"big": "[variables('d6')]"}), variables=doubled(6)),
+        doubling,
     ),
     "tag-limits": Case(
         template(resource("A.B/c", tags={"a/b": "1"})),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -243,3 +244,57 @@ def test_no_template_makes_the_checks_fail(document: Any) -> None:
     for complaint in lint(document, CONTEXT):
         assert complaint.path.startswith("$")
         assert complaint.message
+
+
+ODD: tuple[Any, ...] = ([], {}, [[]], {"a": [{}]}, [{"name": []}], 7, True, "[variables('x')]", "[[")
+
+
+def spots(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place inside a value: what holds it, and its name there."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in list(inside):
+        yield value, name
+        yield from spots(each)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_nothing_odd_anywhere_makes_a_check_fail(case: Case) -> None:
+    for document in (copy.deepcopy(case.failing), copy.deepcopy(case.passing)):
+        places = list(spots(document))
+        for holder, name in places if len(places) < 100 else ():  # the larger ones say one thing many times
+            there = holder[name]
+            for odd in ODD:
+                holder[name] = odd
+                assert all(each.message for each in lint(document, CONTEXT))
+            holder[name] = there
+
+
+def test_what_doubles_without_end_is_told_by_its_variable() -> None:
+    lists = {"d0": ["x"]} | {f"d{at}": [f"[variables('d{at - 1}')]"] * 2 for at in range(1, 41)}
+    document = template(resource("A.B/c", tags="[variables('d40')]", dependsOn="[variables('d40')]"), variables=lists)
+
+    (found,) = [each for each in lint(document, CONTEXT) if each.code == "expression-result"]
+
+    assert re.fullmatch(r"the variable `d\d+` comes to more than 1,000,000 values, .*", found.message)
+
+
+def test_a_large_table_of_which_each_resource_takes_one_entry_is_not_too_much() -> None:
+    table = {f"n{at}": {"name": f"n{at}", "notes": ["x" * 400] * 5} for at in range(600)}
+    document = template(
+        *(resource("A.B/c", f"[variables('table').n{at}.name]") for at in range(600)), variables={"table": table}
+    )
+
+    assert "expression-result" not in codes(document)
+
+
+def test_a_variable_that_stands_for_itself_is_not_known() -> None:
+    document = template(resource(ACCOUNT, "[variables('a')]"), variables={"a": "[concat('x', variables('a'))]"})
+
+    assert "name-rule" not in codes(document)
+
+
+def test_an_order_that_cannot_be_known_is_not_complained_about() -> None:
+    first, second = deployment("ai/one"), deployment("ai/two", dependsOn=["[reference('x').name]"])
+
+    assert "account-side-by-side" in codes(template(first, deployment("ai/two")))
+    assert "account-side-by-side" not in codes(template(first, second))

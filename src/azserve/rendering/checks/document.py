@@ -6,14 +6,17 @@ it was written at all is asked of `has`. A nested template is a template of its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from azserve.model.json import JsonObject, JsonValue
+from azserve.model.resource_id import ResourceId
 from azserve.rendering.escaping import is_expression
 from azserve.rendering.expressions import (
     Call,
+    Effort,
     Expression,
     Literal,
     Member,
@@ -34,9 +37,11 @@ _NOT_EVALUATED: Final = frozenset({"metadata", "functions"})
 _DESCRIBED: Final = frozenset({"parameters", "outputs"})
 """Sections whose entries have a `metadata` of prose."""
 _UNKNOWN: Final = object()
+SOMETHING: Final = "?"
+"""No path: stands for what a resource waits for besides, where that cannot be known."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """One resource of a template."""
 
@@ -54,7 +59,7 @@ class Written:
     nested_in: str | None = None
     """Path of the resource that it stands inside."""
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The type in lower case, for comparing."""
         return self.type.lower()
@@ -62,8 +67,20 @@ class Written:
     @property
     def api_version(self) -> str | None:
         """Its api-version; None where an expression gives it."""
-        found = settled(self.raw.get("apiVersion"), self.scope)
+        found = self.body.get("apiVersion")
         return found if isinstance(found, str) else None
+
+    @property
+    def depends_on(self) -> list[str]:
+        """What it says it waits for, as far as it can be known."""
+        found = self.body.get("dependsOn")
+        return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+    @property
+    def says_all_it_waits_for(self) -> bool:
+        """Whether `depends_on` has everything that is written there."""
+        written = self.raw.get("dependsOn")
+        return written is None or (isinstance(written, list) and len(written) == len(self.depends_on))
 
     @property
     def exists(self) -> bool:
@@ -75,12 +92,12 @@ class Written:
         """Whether it may be left out, so that a second one of the same name is no clash."""
         return "condition" in self.raw
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """Type and name, the same for the same resource; the name as written where it cannot be known."""
         return f"{self.kind}/{(self.name or str(self.raw.get('name'))).lower()}"
 
-    @property
+    @cached_property
     def parent(self) -> str:
         """The name of what it belongs to, in lower case; of what is written where that cannot be known."""
         whole = self.name if self.name is not None else str(self.raw.get("name"))
@@ -103,14 +120,14 @@ class Written:
         return found is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A string that ARM evaluates."""
 
     path: str
     text: str
 
-    @property
+    @cached_property
     def parsed(self) -> Expression | None:
         """Its expression; None where it is none, or a broken one."""
         try:
@@ -129,7 +146,7 @@ class Text:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """One level of a document."""
 
@@ -140,23 +157,76 @@ class Template:
     scope: Scope
     resources: tuple[Written, ...]
 
-    @property
-    def texts(self) -> Iterator[Text]:
-        """Yield what ARM evaluates here, nested templates left out, for they are looked at by themselves."""
+    @cached_property
+    def texts(self) -> tuple[Text, ...]:
+        """What ARM evaluates here, nested templates left out, for they are looked at by themselves."""
+        return tuple(self._texts())
+
+    def _texts(self) -> Iterator[Text]:
         for name, value in self.raw.items():
             if name in _DESCRIBED:
                 value = {key: _undescribed(each) for key, each in entries(value).items()}
             if name not in _NOT_EVALUATED:
                 yield from texts_of(value, f"{self.path}.{name}")
 
+    @cached_property
+    def by_identity(self) -> Mapping[str, list[Written]]:
+        """The resources by type and name."""
+        return _grouped((each.identity, each) for each in self.resources)
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def by_label(self) -> Mapping[str, list[Written]]:
+        """The resources by name, and by symbol where they have one; both in lower case."""
+        labels = ((label.lower(), each) for each in self.resources for label in {each.symbol, each.name} if label)
+        return _grouped(labels)
+
+    @cached_property
+    def waits(self) -> Mapping[str, frozenset[str]]:
+        """By path, everything that a resource waits for, directly or not; ends where there is a cycle."""
+        direct: dict[str, set[str]] = {}
+        for each in self.resources:
+            direct[each.path] = {path for dependency in each.depends_on for path in self.found(dependency)}
+            direct[each.path] |= {each.nested_in} if each.nested_in is not None else set()
+            direct[each.path] |= set() if each.says_all_it_waits_for else {SOMETHING}
+        return {path: frozenset(_reach(path, direct)) for path in direct}
+
+    def found(self, dependency: str) -> list[str]:
+        """Return the paths of the resources that an id, a name or a symbol stands for."""
+        try:
+            resource = ResourceId.parse(dependency)
+        except ValueError:
+            return [each.path for each in self.by_label.get(dependency.lower(), ())]
+        identity = f"{resource.type}/{'/'.join(resource.names)}".lower()
+        return [each.path for each in self.by_identity.get(identity, ())]
+
+
+def _grouped(pairs: Iterable[tuple[str, Written]]) -> Mapping[str, list[Written]]:
+    groups: dict[str, list[Written]] = {}
+    for name, each in pairs:
+        groups.setdefault(name, []).append(each)
+    return groups
+
+
+def _reach(start: str, direct: Mapping[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    left = list(direct[start])
+    while left:
+        path = left.pop()
+        if path not in seen:
+            seen.add(path)
+            left.extend(direct.get(path, ()))
+    return seen
+
+
+@dataclass(frozen=True)
 class Document:
     """A whole file."""
 
     root: JsonObject
     templates: tuple[Template, ...]
     """Outermost first."""
+    effort: Effort
+    """What it took to evaluate it; where it stopped, values after that are not known."""
 
     @property
     def ours(self) -> bool:
@@ -164,7 +234,7 @@ class Document:
         mark = member(member(self.root.get("metadata"), "_generator"), "name")
         return mark == "azserve"
 
-    @property
+    @cached_property
     def resources(self) -> tuple[Written, ...]:
         """Every resource that is written, of all levels; what is only referred to is left out."""
         return tuple(each for template in self.templates for each in template.resources if not each.exists)
@@ -177,7 +247,9 @@ class Document:
 
 def read_document(root: JsonObject) -> Document:
     """Take a template apart. Nothing it may hold makes this fail, as long as `depth_of` is within `DEEPEST`."""
-    return Document(root, tuple(_templates(root, "$", root, Scope(SUBSCRIPTION, GROUP, {}, {}), {})))
+    effort = Effort()
+    outside = Scope(SUBSCRIPTION, GROUP, {}, {}, effort)
+    return Document(root, tuple(_templates(root, "$", root, outside, {})), effort)
 
 
 def depth_of(value: JsonValue) -> int:
@@ -267,7 +339,8 @@ def _templates(
             for name, declared in entries(raw.get("parameters")).items()
             if (found := _settled(member(declared, "defaultValue"), outside)) is not _UNKNOWN and found is not None
         }
-        scope = Scope(outside.subscription, outside.group, {**defaults, **given}, entries(raw.get("variables")))
+        scope = Scope(outside.subscription, outside.group, {**defaults, **given}, entries(raw.get("variables")),
+                      outside.effort)  # fmt: skip
     resources = tuple(_resources(raw.get("resources"), f"{path}.resources", scope))
     yield Template(path, raw, declares, scope, resources)
     for each in resources:
@@ -280,14 +353,18 @@ def _nested(holder: Written, inside: JsonObject, declares: JsonObject, scope: Sc
     path = f"{holder.path}.properties.template"
     group = settled(holder.raw.get("resourceGroup"), scope)
     there = Scope(
-        scope.subscription, group if isinstance(group, str) else scope.group, scope.parameters, scope.variables
+        scope.subscription,
+        group if isinstance(group, str) else scope.group,
+        scope.parameters,
+        scope.variables,
+        scope.effort,
     )
     if holder.get("properties.expressionEvaluationOptions.scope") != "inner":
         yield from _templates(inside, path, declares, there, {})
         return
     values = entries(holder.get("properties.parameters"))
     given = {name: found for name, each in values.items() if (found := member(each, "value")) is not None}
-    yield from _templates(inside, path, inside, Scope(there.subscription, there.group, {}, {}), given)
+    yield from _templates(inside, path, inside, Scope(there.subscription, there.group, {}, {}, scope.effort), given)
 
 
 def _resources(raw: JsonValue, path: str, scope: Scope, above: Written | None = None) -> Iterator[Written]:

@@ -15,6 +15,7 @@ from azserve.errors import Severity
 from azserve.rendering.checks.check import Check, Find, Hit, Subject
 from azserve.rendering.checks.document import entries
 from azserve.rendering.escaping import is_expression
+from azserve.rendering.expressions import MOST
 
 _SOURCE: Final = "Microsoft Learn, template limits; general knowledge"
 _AS_OF: Final = date(2026, 11, 22)
@@ -63,6 +64,13 @@ def _expressions(subject: Subject) -> Iterator[Hit]:
                 yield from _measured(each.path, len(each.text), _LONGEST, "characters of an expression")
 
 
+def _effort(subject: Subject) -> Iterator[Hit]:
+    stopped = subject.document.effort.stopped_at
+    if stopped is not None:
+        blamed = f"the variable `{stopped}` comes" if stopped else "expressions come"
+        yield Hit("$", f"{blamed} to more than {MOST:,} values, and what follows was not looked at")
+
+
 def _tags(subject: Subject) -> Iterator[Hit]:
     for each in subject.document.resources:
         tags = entries(each.get("tags"))
@@ -91,5 +99,11 @@ CHECKS: Final = (
     _check("variable-count", "there are at most 256 variables", "join variables into objects", _counted("variables")),
     _check("output-count", "there are at most 64 outputs", "join outputs into objects", _counted("outputs")),
     _check("expression-length", "no expression is longer than 24,576 characters", "use variables", _expressions),
+    _check(
+        "expression-result",
+        f"expressions come to at most {MOST:,} values",
+        "find what is joined to itself over and over",
+        _effort,
+    ),
     _check("tag-limits", "tags are as few and as short as Azure takes them", "shorten the tag", _tags),
 )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from azserve.errors import Severity
 from azserve.model.catalogue import Catalogue, HostedModel, Hosting, Lifecycle, LifecycleStage, ModelEntry, Offer
 from azserve.model.names import ModelName, Region, region
 from azserve.rendering.checks.check import Check, Hit, Subject
-from azserve.rendering.checks.document import Template, Written
-from azserve.rendering.checks.order import waits
+from azserve.rendering.checks.document import SOMETHING, Template, Written
 
 _GUIDE: Final = "Microsoft Learn, Deploy models as serverless API deployments (2025-06-16)"
 _SKUS: Final = "Microsoft Learn, deployment types of Foundry models; general knowledge"
@@ -61,13 +60,21 @@ def _foundry(each: Written, catalogue: Catalogue) -> _Model | None:
     return _Model(entry, hosted) if entry is not None and hosted is not None else None
 
 
-def _in_project(template: Template, kind: str, each: Written) -> list[Written]:
-    """Return the resources of a type in the same project for the same model."""
-    return [
-        other
-        for other in template.resources
-        if other.kind == kind.lower() and other.parent == each.parent and _model_id(other) == _model_id(each)
-    ]
+_Place: TypeAlias = tuple[str, str]
+"""A project, and the id of a model."""
+
+
+def _place(each: Written) -> _Place:
+    return each.parent, _model_id(each)
+
+
+def _places(template: Template, kind: str) -> Mapping[_Place, list[Written]]:
+    """Return the resources of a type by project and model."""
+    places: dict[_Place, list[Written]] = {}
+    for each in template.resources:
+        if each.kind == kind.lower():
+            places.setdefault(_place(each), []).append(each)
+    return places
 
 
 def _needs_subscription(each: Written, catalogue: Catalogue) -> bool:
@@ -75,9 +82,22 @@ def _needs_subscription(each: Written, catalogue: Catalogue) -> bool:
     return found is not None and found.hosted.offer is Offer.MARKETPLACE
 
 
+def _subscribed(subject: Subject) -> Iterator[tuple[Template, Written, list[Written]]]:
+    """Yield each endpoint of a partner's model, with what subscribes to the model in its project."""
+    for template in subject.document.templates:
+        places = _places(template, _SUBSCRIPTION)
+        for each in _endpoints(template):
+            if _needs_subscription(each, subject.context.catalogue):
+                yield template, each, places.get(_place(each), [])
+
+
+def _endpoints(template: Template) -> Iterator[Written]:
+    yield from (each for each in template.resources if each.kind == _ENDPOINT.lower() and not each.exists)
+
+
 def _unsubscribed(subject: Subject) -> Iterator[Hit]:
-    for template, each in _each(subject, _ENDPOINT):
-        if _needs_subscription(each, subject.context.catalogue) and not _in_project(template, _SUBSCRIPTION, each):
+    for _, each, subscriptions in _subscribed(subject):
+        if not subscriptions:
             yield Hit(each.path, "the model is a partner's offer, and nothing subscribes to it")
 
 
@@ -89,11 +109,9 @@ def _unneeded(subject: Subject) -> Iterator[Hit]:
 
 
 def _too_early(subject: Subject) -> Iterator[Hit]:
-    order = {template.path: waits(template) for template in subject.document.templates}
-    for template, each in _each(subject, _ENDPOINT):
-        subscriptions = {other.path for other in _in_project(template, _SUBSCRIPTION, each)}
-        needed = _needs_subscription(each, subject.context.catalogue)
-        if needed and subscriptions and not subscriptions & order[template.path][each.path]:
+    for template, each, subscriptions in _subscribed(subject):
+        enough = {SOMETHING, *(other.path for other in subscriptions)}
+        if subscriptions and template.waits[each.path].isdisjoint(enough):
             yield Hit(each.path, "the endpoint does not wait for the subscription to its model")
 
 
@@ -105,11 +123,12 @@ def _pinned(subject: Subject) -> Iterator[Hit]:
 
 
 def _twice(subject: Subject) -> Iterator[Hit]:
-    for template, each in _each(subject, _ENDPOINT):
-        same = _in_project(template, _ENDPOINT, each)
-        if _model_id(each) and same[0] is not each:
-            yield Hit(each.path, "the project has an endpoint for this model already",
-                      hint="one endpoint per model and project: use another project, or another model")  # fmt: skip
+    for template in subject.document.templates:
+        places = _places(template, _ENDPOINT)
+        for each in _endpoints(template):
+            if _model_id(each) and places[_place(each)][0] is not each:
+                yield Hit(each.path, "the project has an endpoint for this model already",
+                          hint="one endpoint per model and project: use another project, or another model")  # fmt: skip
 
 
 def _unpinned(subject: Subject) -> Iterator[Hit]:
@@ -146,7 +165,7 @@ def _capacity(subject: Subject) -> Iterator[Hit]:
 
 def _region_of(each: Written, template: Template) -> Region | None:
     """Return where a deployment's account is; None where another template says."""
-    accounts = [other for other in template.resources if (other.name or "").lower() == each.parent]
+    accounts = [other for other in template.by_label.get(each.parent, ()) if (other.name or "").lower() == each.parent]
     found = accounts[0].get("location") if accounts else None
     return region(found) if isinstance(found, str) else None
 

@@ -22,6 +22,7 @@ _SCHEMA: Final = re.compile(
 )
 _VERSION: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?P<preview>-[a-z.]*preview)?\Z", re.IGNORECASE)
 _GROUP: Final = "microsoft.resources/resourcegroups"
+_ENTRA_MODES: Final = ("AAD", "KeyAndAAD")
 _AI: Final = ("microsoft.cognitiveservices/", "microsoft.machinelearningservices/")
 
 
@@ -104,7 +105,7 @@ def _values(subject: Subject) -> Iterator[Hit]:
                 yield Hit(f"{each.path}.{path}", f"`{found}` is none of {', '.join(allowed)}")
     for each in subject.document.of_type("Microsoft.MachineLearningServices/workspaces/serverlessEndpoints"):
         mode, version = each.get("properties.authMode"), each.api_version
-        if mode in {"AAD", "KeyAndAAD"} and version and version < "2025-12-01":
+        if isinstance(mode, str) and mode in _ENTRA_MODES and version and version < "2025-12-01":
             yield Hit(f"{each.path}.properties.authMode", f"api-version {version} knows no `{mode}`",
                       hint="use api-version 2025-12-01 or later")  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from azserve.errors import Severity
 from azserve.rendering.checks.check import Check, Find, Hit, Subject
-from azserve.rendering.checks.document import Template, calls_of, entries
+from azserve.rendering.checks.document import Template, calls_of, entries, member
 from azserve.rendering.escaping import is_expression
 from azserve.rendering.expressions import Call, Literal
 
@@ -53,13 +53,18 @@ def _asked(call: Call) -> str:
 
 def _undefined(subject: Subject) -> Iterator[Hit]:
     for template in subject.document.templates:
+        names = {section: _declared(template, section) for section in _LOOKUPS}
         for path, call in _uses(template):
-            declared = entries(template.declares.get(call.name))
-            copied = declared.get("copy")
-            names = {name.lower() for name in declared}
-            names |= {str(entries(each).get("name")).lower() for each in copied} if isinstance(copied, list) else set()
-            if _asked(call).lower() not in names:
+            if _asked(call).lower() not in names[call.name]:
                 yield Hit(path, f"`{_asked(call)}` is none of the template's {call.name}")
+
+
+def _declared(template: Template, section: str) -> set[str]:
+    """Return what a template declares, in lower case; variables that are copied, too."""
+    declared = entries(template.declares.get(section))
+    copied = declared.get("copy")
+    names = {name.lower() for name in declared}
+    return names | ({str(member(each, "name")).lower() for each in copied} if isinstance(copied, list) else set())
 
 
 def _unused(subject: Subject) -> Iterator[Hit]:
