@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from azserve.config.loading import plain_file
@@ -15,7 +15,8 @@ from azserve.model.progress import Progress, silent
 from azserve.model.results import ProbesResult, ProbeSummary, SmokeResult
 from azserve.model.settings import ContentFilter, OwnProbe, Settings, SmokeSettings
 from azserve.verbs.ports import AzurePorts, Clock
-from azserve.verbs.standing import Selection, standing
+from azserve.verbs.receipt_file import ReceiptRead
+from azserve.verbs.standing import Selection, chosen, standing
 from azserve.verifying import Probe, ProbeRun, probes, run_probes
 from azserve.verifying.locking import Lock, changes, lock_of, read_lock, text_of
 from azserve.verifying.purse import Rate
@@ -33,12 +34,23 @@ class SmokeRequest:
     """Only these, all required; empty: every probe, required as the file says."""
     among: tuple[str, ...] = ()
     """Ask no others than these, required as the file says; empty: all there are."""
+    receipt: ReceiptRead | None = None
+    """What stands, as a deploy left it, for a machine that reaches the endpoints; None asks ARM."""
 
 
 def smoke(request: SmokeRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> SmokeResult:
-    """Probe every endpoint that stands, all of them side by side."""
-    endpoints = standing(request.settings, request.catalogue, azure, clock, request.selection)
-    return smoke_of(request, endpoints, azure, progress)
+    """Probe every endpoint that stands, all of them side by side.
+
+    With a receipt, ARM is asked for keys alone, and `smoke: {from: private}` no longer excuses what is unreachable:
+    this is where it should be reached from. Raises ChecksFailed where no endpoint is left to ask.
+    """
+    if request.receipt is None:
+        endpoints = standing(request.settings, request.catalogue, azure, clock, request.selection)
+        return smoke_of(request, endpoints, azure, progress)
+    settings = request.settings
+    here = replace(settings, smoke=replace(settings.smoke, private=False))
+    endpoints = chosen(settings.fleet_id, request.receipt.endpoints, request.selection)
+    return smoke_of(replace(request, settings=here), endpoints, azure, progress)
 
 
 def smoke_of(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from azserve.errors import ChecksFailed
 from azserve.model.catalogue import Catalogue
 from azserve.model.endpoint import Endpoint
 from azserve.model.facts import Fact
-from azserve.model.names import EndpointKey, Region, region
+from azserve.model.names import EndpointKey, FleetId, Region, region
 from azserve.model.settings import Settings
 from azserve.model.verdict import Evidence, Rank
 from azserve.planning.standing import standing_estates
@@ -36,7 +37,7 @@ def selection(regions: tuple[str, ...], endpoints: tuple[str, ...]) -> Selection
 
 
 def standing(
-    settings: Settings, catalogue: Catalogue, azure: AzurePorts, clock: Clock, chosen: Selection | None = None
+    settings: Settings, catalogue: Catalogue, azure: AzurePorts, clock: Clock, wanted: Selection | None = None
 ) -> tuple[Endpoint, ...]:
     """Return the fleet's endpoints that exist, regions in the file's order, endpoints in the file's order.
 
@@ -47,11 +48,16 @@ def standing(
     live = Fact(evidence, azure.reader.fleet(settings.fleet_id), read_at=now)
     estates = standing_estates(settings, catalogue, live, now)
     found = side_by_side(azure.endpoints.in_region, estates)
-    endpoints = tuple(endpoint for each in found for endpoint in each if chosen is None or chosen.keeps(endpoint))
+    return chosen(settings.fleet_id, (endpoint for each in found for endpoint in each), wanted)
+
+
+def chosen(fleet_id: FleetId, found: Iterable[Endpoint], wanted: Selection | None) -> tuple[Endpoint, ...]:
+    """Return those that were asked for. Raises ChecksFailed where there is none."""
+    endpoints = tuple(endpoint for endpoint in found if wanted is None or wanted.keeps(endpoint))
     if not endpoints:
-        narrowed = " that was asked for" if chosen and (chosen.regions or chosen.endpoints) else ""
+        narrowed = " that was asked for" if wanted and (wanted.regions or wanted.endpoints) else ""
         raise ChecksFailed(
-            f"fleet `{settings.fleet_id}` has no endpoint in Azure{narrowed}",
+            f"fleet `{fleet_id}` has no endpoint in Azure{narrowed}",
             code="nothing-deployed",
             hint="run `azserve deploy`, or `azserve status` to see what stands",
         )

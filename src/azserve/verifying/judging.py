@@ -24,6 +24,10 @@ from azserve.verifying.ports import (
 from azserve.verifying.probe import Probe
 from azserve.verifying.purse import FREE, Rate
 
+FROM_WITHIN = (
+    "`smoke: {from: private}` says that it cannot be reached from here: run `azserve smoke --receipt FILE` on a "
+    "machine of its network; `azserve deploy --receipt FILE` writes the file"
+)
 LACKING = frozenset({Support.REFUSED, Support.IGNORED})
 
 
@@ -125,7 +129,7 @@ def judge_error(task: Task, error: AzserveError, subject: Subject) -> Judgement:
         _outcome(error, subject),
         error.message,
         code=(error.service_code if isinstance(error, ModelError) else None) or error.code,
-        hint=error.hint,
+        hint=FROM_WITHIN if isinstance(error, Unreachable) and subject.private else error.hint,
         again=_again(error, subject),
         retry_after_s=error.retry_after_s if isinstance(error, Throttled) else None,
     )

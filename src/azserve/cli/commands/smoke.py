@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,7 +11,13 @@ from azserve.errors import ExitCode, Problem
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command(cls=Verb, example="azserve smoke\nazserve smoke --probe chat --probe stream --region eastus2")
+EXAMPLE = """\
+azserve smoke
+azserve smoke --probe chat --probe stream --region eastus2
+azserve smoke --receipt receipt.json"""
+
+
+@click.command(cls=Verb, example=EXAMPLE)
 @click.option("--probe", "probes", multiple=True, metavar="NAME", help="Only this probe, required; may be repeated.")
 @click.option("--list", "list_only", is_flag=True, help="List the probes and stop.")
 @click.option("--region", "regions", multiple=True, metavar="REGION", help="Only there; may be repeated.")
@@ -18,6 +25,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--junit", type=FILE, metavar="FILE", help="Write the findings as JUnit XML.")
 @click.option("--markdown", type=FILE, metavar="FILE", help="Write a summary; GitHub's own gets it by itself.")
 @click.option("--lock", type=FILE, metavar="FILE", help="Record what is supported; later, fail where that changed.")
+@click.option(
+    "--receipt",
+    type=FILE,
+    metavar="FILE",
+    help="Ask the endpoints of a deploy's receipt, from where they can be reached; of ARM, keys at most.",
+)
 @click.pass_obj
 def smoke(
     app: App,
@@ -29,9 +42,17 @@ def smoke(
     junit: Path | None,
     markdown: Path | None,
     lock: Path | None,
+    receipt: Path | None,
 ) -> ExitCode:
-    """Ask each endpoint questions and check the answers; exit 1 when a required probe fails."""
+    """Ask each endpoint questions and check the answers; exit 1 when a required probe fails.
+
+    An endpoint that `smoke: {from: private}` says cannot be reached from here is unknown, not dead, and what is
+    required of it is not proved. `azserve smoke --receipt FILE` proves it on a machine of its network: the receipt of
+    `azserve deploy` says what stands, ARM is asked for keys alone (for nothing where `sign_in` is entra), and what
+    cannot be reached from there has failed. A receipt never holds a key.
+    """
     from azserve.cli.reports import report_smoke, write_report
+    from azserve.verbs.receipt_file import read_receipt
     from azserve.verbs.smoke import SmokeRequest, held_against, list_probes, read_locked
     from azserve.verbs.smoke import smoke as run
     from azserve.verbs.standing import selection
@@ -39,7 +60,10 @@ def smoke(
     if list_only:
         return app.answer(list_probes(app.settings_for_nothing()))
     settings = app.settings()
-    request = SmokeRequest(settings, app.catalogue(), selection(regions, endpoints), probes)
+    stands = read_receipt(receipt, settings) if receipt else None
+    if stands and settings.subscription is None:
+        settings = replace(settings, subscription=stands.subscription)
+    request = SmokeRequest(settings, app.catalogue(), selection(regions, endpoints), probes, receipt=stands)
     locked = read_locked(lock) if lock else None
     with app.azure(settings) as azure, app.progress() as progress:
         result = run(request, azure, app.now, progress)

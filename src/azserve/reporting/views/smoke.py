@@ -70,9 +70,14 @@ def _outcome(finding: Finding) -> tuple[str, Mark]:
 
 
 def _hints(findings: tuple[Finding, ...]) -> Iterator[Block]:
+    """Yield each endpoint's hints, each once, with the probes that it is for."""
+    told: dict[tuple[str, str], list[str]] = {}
     for finding in findings:
         if finding.hint and not finding.outcome.passes:
-            yield Line(f"{finding.region}/{finding.endpoint} {finding.probe}: {finding.hint}", Mark.WARNING)
+            told.setdefault((f"{finding.region}/{finding.endpoint}", finding.hint), []).append(finding.probe)
+    for (place, hint), probes in told.items():
+        named = probes[0] if len(probes) == 1 else f"{probes[0]} and {len(probes) - 1} more"
+        yield Line(f"{place} {named}: {hint}", Mark.WARNING)
 
 
 def _outliers(result: SmokeResult) -> Iterator[Block]:
