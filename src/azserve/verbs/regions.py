@@ -22,6 +22,8 @@ from azserve.surveying.survey import SurveyRequest, offline_facts
 from azserve.verbs.looking import looked, oldest
 from azserve.verbs.ports import Clock
 
+FEW = 8
+"""So many regions are asked at once, before anybody knows whether Azure's AI is there at all."""
 ORDER = {Answer.YES: 0, Answer.UNKNOWN: 1, Answer.NO: 2}
 
 
@@ -62,7 +64,13 @@ def regions(
     else:
         # Names and policies are asked about where the fleet may really go; everywhere would be hundreds of reads.
         asked = questions(settings, [one for one in candidates(settings, catalogue) if one in wanted])
-        looking = SurveyRequest(widened(settings, wanted), catalogue, wanted, asked if request.of_fleet else {})
+        looking = SurveyRequest(
+            widened(settings, wanted),
+            catalogue,
+            wanted,
+            asked if request.of_fleet else {},
+            provider_first=len(wanted) > FEW,
+        )
         facts = looked(looking, reader, clock, judged, progress, keeper)
     verdicts = judged(facts)
     named = frozenset(candidates(settings, catalogue)) if request.of_fleet else frozenset[Region]()

@@ -25,6 +25,7 @@ from azserve.model.facts import (
     PolicyFinding,
     ProviderRegistration,
     QuotaPool,
+    ResourceType,
     ServiceCapacity,
     SubscriptionState,
 )
@@ -308,3 +309,61 @@ def test_a_group_that_exists_is_asked_for_rights_of_its_own() -> None:
     assert (found.group.name, found.subdomain, found.hosts) == ("theirs", None, ())
     facts = survey(replace(request(wanted), questions={EASTUS2: found}), FakeReader(), now)
     assert facts.regions[EASTUS2].permissions.readable
+
+
+ACCOUNTS_IN_EASTUS2 = ProviderRegistration(
+    "Microsoft.CognitiveServices", "Registered", (ResourceType("accounts", (EASTUS2,)),)
+)
+"""A provider that is in one of two regions only."""
+PROVIDER = ("provider", "Microsoft.CognitiveServices")
+
+
+def surveyed(reader: FakeReader, *, provider_first: bool = True) -> tuple[Fact[tuple[OfferedModel, ...]], list[object]]:
+    """Return what westus3 lists, and which lists were asked for."""
+    wanted = replace(request(FLEET), provider_first=provider_first)
+    facts = survey(wanted, reader, now)
+    return facts.regions[WESTUS3].models, [one for one in reader.asked if one in LISTS]
+
+
+LISTS = [(what, region) for what in ("models", "pools") for region in (EASTUS2, WESTUS3)]
+
+
+def test_a_region_where_the_provider_makes_no_accounts_is_not_asked_for_lists() -> None:
+    _, asked = surveyed(FakeReader({PROVIDER: ACCOUNTS_IN_EASTUS2}))
+
+    assert set(asked) == {("models", EASTUS2), ("pools", EASTUS2)}
+
+
+def test_a_region_that_was_not_asked_for_its_lists_is_known_to_have_none() -> None:
+    models, _ = surveyed(FakeReader({PROVIDER: ACCOUNTS_IN_EASTUS2}))
+
+    assert (models.value, models.evidence.rank) == ((), Rank.LIVE)
+    assert models.evidence.source == "GET …/providers/Microsoft.CognitiveServices"
+
+
+def test_the_provider_is_asked_once() -> None:
+    reader = FakeReader({PROVIDER: ACCOUNTS_IN_EASTUS2})
+    surveyed(reader)
+
+    assert reader.asked.count(PROVIDER) == 1
+
+
+@pytest.mark.parametrize(
+    "registration",
+    [
+        ProviderRegistration("Microsoft.CognitiveServices", "Registered"),
+        ProviderRegistration("Microsoft.CognitiveServices", "Registered", (ResourceType("accounts", ()),)),
+        AzureFailed("slow down", code="TooManyRequests"),
+    ],
+    ids=["no types", "no places", "unreadable"],
+)
+def test_where_the_provider_does_not_say_every_region_is_asked(registration: object) -> None:
+    _, asked = surveyed(FakeReader({PROVIDER: registration}))
+
+    assert set(asked) == set(LISTS)
+
+
+def test_a_few_regions_are_asked_at_once() -> None:
+    _, asked = surveyed(FakeReader({PROVIDER: ACCOUNTS_IN_EASTUS2}), provider_first=False)
+
+    assert set(asked) == set(LISTS)
