@@ -25,6 +25,9 @@ from azserve.emulator.sending import Send, Wire
 from azserve.emulator.site import ARM_HOST, Asking, Site
 
 _SECRET_QUERIES = frozenset({"sig", "code", "key", "api-key", "token", "access_token", "client_secret", "s", "h"})
+_LONGEST_LOGGED = 2_000
+"""Characters of a path or a query that the request log keeps."""
+_MOST_QUERIES = 20
 logger = logging.getLogger("azserve.emulator")
 
 
@@ -70,7 +73,7 @@ class LocalAzureApp:
         asking = Asking(
             at=site.clock.now(),
             method=scope["method"].upper(),
-            path=path,
+            path=path[:_LONGEST_LOGGED],
             query=_safe_query(reading.read_query(scope)),
             host=site.host_of(path),
         )
@@ -156,7 +159,10 @@ def _our_bug(call: Call) -> Reply:
 
 
 def _safe_query(query: dict[str, str]) -> dict[str, str]:
-    return {name: "***" if name in _SECRET_QUERIES else value for name, value in query.items()}
+    shown = list(query.items())[:_MOST_QUERIES]
+    return {
+        name[:_LONGEST_LOGGED]: "***" if name in _SECRET_QUERIES else value[:_LONGEST_LOGGED] for name, value in shown
+    }
 
 
 def _as_json(scope: Scope) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from typing import cast
 
 _CLIENT_HELLO = 0x16
 """The type of a TLS handshake record; no HTTP method begins with it."""
+PATIENCE_S = 75.0
+"""How long somebody may stand at the door without a word."""
 
 
 class Door(asyncio.Protocol):
@@ -31,14 +33,17 @@ class Door(asyncio.Protocol):
         self._early = bytearray()
         """What arrived decrypted before the protocol was there to take it."""
         self._transport: asyncio.Transport
+        self._patience: asyncio.TimerHandle
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first byte."""
         self._transport = cast(asyncio.Transport, transport)
+        self._patience = self._loop.call_later(PATIENCE_S, self._transport.abort)
         self._waiting.add(self)
 
     def data_received(self, data: bytes) -> None:
         """Decide by the first byte; once a handshake is under way, keep what it lets through."""
+        self._patience.cancel()
         if self._handshake is not None:
             self._early += data
         elif data[0] == _CLIENT_HELLO:
@@ -48,6 +53,7 @@ class Door(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody came through."""
+        self._patience.cancel()
         self._waiting.discard(self)
 
     def close(self) -> None:

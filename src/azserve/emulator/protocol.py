@@ -28,16 +28,19 @@ _KEEP_ALIVE_S = 75
 class LocalAzureProtocol(H11Protocol):
     """Tells the application which transport a request came over, so that a fault rule can cut it.
 
-    Gives up on a client that sends the head of its request too slowly; bodies are timed by the application.
+    Gives up on a client that says nothing, or sends the head of its request too slowly; bodies are timed by the
+    application.
     """
 
     head_timeout_s = 30.0
+    silence_s = float(_KEEP_ALIVE_S)
     _too_slow: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Put the transport where the request's scope takes its state from."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
+        self.timeout_keep_alive_task = self.loop.call_later(self.silence_s, self.timeout_keep_alive_handler)
 
     def data_received(self, data: bytes) -> None:
         """Time the head of a request from its first byte to its last."""

@@ -17,7 +17,10 @@ MOST_BODY_BYTES = 32 * 1024 * 1024
 DEEPEST_JSON = 128
 _MOST_RELAXED = 4 * 1024 * 1024
 """Characters of a body that is read a second time: what ARM allows a template."""
+MOST_HEADERS = 200
+"""Far more than any client sends; each of them is kept while a request is answered."""
 BODY_TIMEOUT_S = 60.0
+"""For the whole of a body: a sender that drips byte by byte would otherwise hold its place for ever."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 
@@ -30,18 +33,28 @@ class ClientGone(Exception):
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes:
-    """Return the whole body. ArmError 413 beyond the limit, 408 for a sender too slow; ClientGone if it hung up."""
+    """Return the whole body. ArmError 413 beyond the limit, 408 for a sender too slow; ClientGone if it hung up.
+
+    Also ArmError 431 for too many headers.
+    """
+    if len(scope["headers"]) > MOST_HEADERS:
+        raise ArmError(431, "RequestHeaderFieldsTooLarge", f"A request may have {MOST_HEADERS} headers.")
     headers = dict(scope["headers"])
     announced = headers.get(b"content-length", b"0")
     if announced.isdigit() and int(announced[:20]) > MOST_BODY_BYTES:
         raise _too_large()
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await _gathered(receive)
+    except TimeoutError as error:
+        raise ArmError(408, "RequestTimeout", "The request body did not arrive in time.") from error
+
+
+async def _gathered(receive: Receive) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:
-        try:
-            message = await asyncio.wait_for(receive(), BODY_TIMEOUT_S)
-        except TimeoutError as error:
-            raise ArmError(408, "RequestTimeout", "The request body did not arrive in time.") from error
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         parts.append(message.get("body", b""))

@@ -131,6 +131,7 @@ class Client:
         answer = Answer()
 
         async def receive() -> dict[str, Any]:
+            await asyncio.sleep(0)
             if pieces:
                 piece = pieces.pop(0)
                 return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
@@ -284,6 +285,26 @@ def test_a_sender_too_slow_is_given_up(client: Client, monkeypatch: pytest.Monke
     monkeypatch.setattr(reading, "BODY_TIMEOUT_S", 0.0)
 
     assert client.ask("PUT", GROUP, {}).code == (408, "RequestTimeout")
+
+
+def test_a_sender_that_drips_is_given_up_all_the_same(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BODY_TIMEOUT_S", 0.05)
+    drip = b" " * 10_000_000
+
+    assert client.ask("PUT", GROUP, raw=drip, parts=10_000_000).code == (408, "RequestTimeout")
+
+
+def test_too_many_headers_are_refused(client: Client) -> None:
+    headers = {f"x-{number}": "y" for number in range(reading.MOST_HEADERS)}
+
+    assert client.ask("GET", LIST, headers=headers).code == (431, "RequestHeaderFieldsTooLarge")
+
+
+def test_the_log_keeps_the_beginning_of_what_is_too_long(client: Client) -> None:
+    client.ask("GET", f"/{'a' * 50_000}?x={'b' * 50_000}")
+
+    (logged,) = client.site.log
+    assert (len(logged.path), len(logged.query["x"])) == (2_000, 2_000)
 
 
 def test_a_client_that_hangs_up_early_is_forgotten(client: Client) -> None:

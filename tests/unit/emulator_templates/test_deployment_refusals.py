@@ -420,3 +420,35 @@ def test_what_is_inferred_about_deployments_is_listed() -> None:
     assert {key for key in FACTS if key.startswith("arm.deployments.")} >= {
         "arm.deployments.nesting", "arm.deployments.preflight", "arm.deployments.pace", "arm.deployments.whatif",
     }  # fmt: skip
+
+
+def looped(name: str, count: int, inner: Any) -> dict[str, Any]:
+    """A nested deployment, many times over."""
+    properties = {"mode": "Incremental", "expressionEvaluationOptions": {"scope": "inner"}, "template": inner}
+    return {
+        "type": "Microsoft.Resources/deployments",
+        "apiVersion": "2022-09-01",
+        "name": f"[concat('{name}', copyIndex())]",
+        "copy": {"name": name, "count": count},
+        "properties": properties,
+    }
+
+
+def test_loops_of_loops_of_deployments_are_refused_before_they_grow() -> None:
+    source = template([looped("outer", 800, template([looped("inner", 800, template([tool("[uniqueString('x')]")]))]))])
+
+    refused = Site().send("POST", "main", source, action="/validate")
+
+    assert refused.body["error"]["code"] == "InvalidTemplate"
+    assert "too much work" in refused.body["error"]["message"]
+
+
+def test_a_template_of_as_many_resources_as_there_may_be_is_not_too_much_work() -> None:
+    tag = "[format('{0}-{1}', parameters('of'), uniqueString(string(copyIndex())))]"
+    tags = {f"tag{number}": tag for number in range(9)}
+    one = tool("[concat('tool', copyIndex())]", properties={"size": 0}, tags=tags, copy={"name": "all", "count": 800})
+    source = template([one], parameters={"of": {"type": "string", "defaultValue": "all"}})
+
+    validated = Site().send("POST", "main", source, action="/validate")
+
+    assert (validated.status, len(validated.body["properties"]["validatedResources"])) == (200, 800)

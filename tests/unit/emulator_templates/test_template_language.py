@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.unit.emulator_templates.language import SUBSCRIPTION, Nowhere, value_of
 
+from azserve.emulator.arm.deployments.template import values
 from azserve.emulator.arm.deployments.template.functions import FUNCTIONS
 from azserve.emulator.arm.deployments.template.values import TemplateError
 
@@ -335,6 +336,21 @@ def test_a_short_expression_cannot_grow_without_end() -> None:
     doubling = {f"v{n}": f"[concat(variables('v{n - 1}'), variables('v{n - 1}'))]" for n in range(1, 60)}
     with pytest.raises(TemplateError, match="exceeds the limit"):
         value_of("[variables('v59')]", variables={"v0": "xxxxxxxx", **doubling})
+
+
+MUCH = [
+    "[length(map(range(0, 9999), lambda('x', map(range(0, 9999), lambda('y', 1)))))]",
+    "[length(filter(range(0, 9999), lambda('x', contains(range(0, 9999), 'y'))))]",
+    "[length(intersection(range(0, 9999), range(9999, 9999)))]",
+    "[length(union(range(0, 4999), range(0, 4999)))]",
+]
+
+
+@pytest.mark.parametrize("source", MUCH)
+def test_a_short_expression_cannot_take_for_ever(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "MOST_STEPS", 20_000)
+    with pytest.raises(TemplateError, match="too much work"):
+        value_of(source)
 
 
 def test_a_nest_of_arrays_cannot_grow_without_end() -> None:

@@ -44,7 +44,9 @@ def draw(world: World, wish: Wish, *, predicting: bool = False) -> Blueprint:
     if wish.outer is not None:
         return draw_inside(wish, template, wish.outer)
     around = Around(world, wish, template.hash, asked_at=world.now(), predicting=predicting)
-    frame = frame_of(template, wish.given, outside=around, place=wish.place, hide_secrets=predicting)
+    frame = frame_of(
+        template, wish.given, outside=around, place=wish.place, hide_secrets=predicting, budget=wish.budget
+    )
     echoed(template, frame.parameters)
     around.expansion = expand(template, frame)
     return Blueprint(wish, template, around.expansion)

@@ -50,6 +50,7 @@ def predict(world: World, wish: Wish) -> dict[str, Json]:
     rehearsal = rehearse(world, wish)
     if rehearsal.refusals:
         return {"status": "Failed", "error": failures.not_valid(world, wish.name, rehearsal.refusals).error}
+    wish.budget.renew()
     prediction = Prediction(world, rehearsal.world)
     predict_in(prediction, wish)
     for group, mode in prediction.groups.items():

@@ -80,6 +80,7 @@ def put(world: World, call: Call, names: Mapping[str, str]) -> Reply:
             return accepted(world, call, earlier, 200)
         check_not_active(world, address)
         check(world, wish)
+    wish.budget.renew()  # for the deployment itself, which works everything out as it goes
     records.keep(world, record)
     reply = accepted(world, call, record, 201 if earlier is None else 200)
     Run(world, drawn, record, at_least_s=operations.SHORTEST_S)

@@ -98,6 +98,7 @@ def rehearse(world: World, wish: Wish) -> Rehearsal:
     Raises TemplateError for a nested template that is wrong, ArmError for what ARM itself refuses; what providers
     refuse is in the result.
     """
+    wish.budget.renew()
     rehearsal = Rehearsal(fork(world), frozenset(world.stored))
     rehearse_in(rehearsal, wish, judged=wish.level is Level.PROVIDER)
     return rehearsal

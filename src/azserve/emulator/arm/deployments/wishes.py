@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from azserve.emulator.arm.deployments.template.evaluate import Frame, Place, resolve
 from azserve.emulator.arm.deployments.template.expand import Planned
 from azserve.emulator.arm.deployments.template.parameters import Given
-from azserve.emulator.arm.deployments.template.values import UnresolvedError
+from azserve.emulator.arm.deployments.template.values import Budget, UnresolvedError
 from azserve.emulator.kernel.address import Address
 from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.wire import ArmError, Call, Json, Principal, not_modelled
 
 TYPE = "Microsoft.Resources/deployments"
+_STEPS_PER_DEPLOYMENT = 200
+"""What a nested deployment costs beyond what is in it."""
 NAME = re.compile(r"[-\w._()]{1,64}")
 REFUSED = {
     "templateLink": "linked templates and template specs ('templateLink')",
@@ -71,6 +73,8 @@ class Wish:
     correlation_id: str
     outer: Frame | None = None
     """The frame in which a nested template of outer scope is evaluated."""
+    budget: Budget = field(default_factory=Budget, compare=False)
+    """What working it out may cost; nested deployments share it."""
 
     @property
     def name(self) -> str:
@@ -215,6 +219,7 @@ def nested_wish(parent: Wish, one: Planned, *, keep_unresolved: bool = False) ->
     With `keep_unresolved`, parameters that cannot be known yet stay unresolved inside. Raises ArmError, TemplateError
     and, unless kept, UnresolvedError.
     """
+    parent.budget.spend(_STEPS_PER_DEPLOYMENT)
     properties = one.source.get("properties")
     if not isinstance(properties, dict):
         raise bad_content(f"The nested deployment '{one.name}' must have 'properties'.")
@@ -242,6 +247,7 @@ def nested_wish(parent: Wish, one: Planned, *, keep_unresolved: bool = False) ->
         base=parent.base,
         correlation_id=parent.correlation_id,
         outer=None if inner else one.frame,
+        budget=parent.budget,
     )
 
 

@@ -18,12 +18,14 @@ from azserve.emulator.arm.deployments.template.syntax import (
     unescaped,
 )
 from azserve.emulator.arm.deployments.template.values import (
+    MEMBER,
+    Budget,
     TemplateError,
     UnresolvedError,
-    checked_weight,
     is_int,
     kind_of,
     member,
+    weight_of,
 )
 from azserve.emulator.kernel.wire import Json
 
@@ -114,7 +116,9 @@ class Names:
             )
         self._making.add(key)
         try:
-            self._made[key] = checked_weight(self._makers[key]())
+            made = self._makers[key]()
+            weight_of(made)
+            self._made[key] = made
         finally:
             self._making.discard(key)
         return self._made[key]
@@ -137,6 +141,8 @@ class Frame:
     """Arguments of lambdas, by name."""
     home: Place | None = None
     """Where the template's resources lie, if that is not `place`: a nested template of outer scope."""
+    budget: Budget = field(default_factory=Budget)
+    """Shared by all frames of a deployment."""
     now_allowed: bool = False
     """True in default values of parameters, the one place where `utcNow` and `newGuid` are allowed."""
 
@@ -146,6 +152,8 @@ class Frame:
 
 
 Evaluate = Callable[[Frame, Node], Json]
+_PER_STEP = 16
+"""Elements that are looked at in the time of one step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,9 @@ class Function:
     def apply(self, frame: Frame, arguments: tuple[Node, ...]) -> Json:
         """Check the number of arguments, evaluate them, call."""
         check_count(self.name, len(arguments), self.least, self.most)
-        return self.call(frame, [evaluate(frame, argument) for argument in arguments])
+        values = [evaluate(frame, argument) for argument in arguments]
+        frame.budget.spend(sum(len(value) for value in values if isinstance(value, list | dict)) // _PER_STEP)
+        return self.call(frame, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +209,9 @@ def evaluate(frame: Frame, node: Node) -> Json:
         case Literal(value):
             return value
         case FunctionCall(name, arguments):
-            return checked_weight(function(name).apply(frame, arguments))
+            made = function(name).apply(frame, arguments)
+            frame.budget.spend(1 + weight_of(made) // (MEMBER * _PER_STEP))
+            return made
         case Member(of, name):
             return property_of(evaluate(frame, of), name)
         case Index(of, at):
@@ -277,6 +289,7 @@ def resolve(frame: Frame, source: Json, *, keep_unresolved: bool = False) -> Jso
 
     With `keep_unresolved`, what only a running deployment knows stays the expression it is, as a prediction shows it.
     """
+    frame.budget.spend(1)
     match source:
         case str():
             try:

@@ -11,7 +11,7 @@ from azserve.emulator.arm.deployments.template.evaluate import Frame, Names, Out
 from azserve.emulator.arm.deployments.template.functions.addresses import id_in, provider_path
 from azserve.emulator.arm.deployments.template.needs import Known, find_needs, mentions, order
 from azserve.emulator.arm.deployments.template.parameters import Given, bind
-from azserve.emulator.arm.deployments.template.values import TemplateError, UnresolvedError, is_int, kind_of
+from azserve.emulator.arm.deployments.template.values import Budget, TemplateError, UnresolvedError, is_int, kind_of
 from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.wire import Json
 
@@ -30,6 +30,8 @@ BODY = frozenset(
         "extendedLocation", "placement", "etag",
     }
 )  # fmt: skip
+_STEPS_PER_RESOURCE = 40
+"""What one resource costs beyond its expressions; 10,000 of them are too many, nested ones included."""
 REFUSED = {
     "@options": "options of resources",
     "$options": "options of resources",
@@ -92,10 +94,24 @@ class Expansion:
     """Resources that are only looked at, by key."""
 
 
-def frame_of(template: Template, given: Given, *, outside: Outside, place: Place, hide_secrets: bool = False) -> Frame:
+def frame_of(
+    template: Template,
+    given: Given,
+    *,
+    outside: Outside,
+    place: Place,
+    hide_secrets: bool = False,
+    budget: Budget | None = None,
+) -> Frame:
     """Return the frame of a template's expressions, its parameters and variables bound."""
     variables = Names("variable")
-    frame = Frame(outside=outside, place=place, parameters=Names("parameter"), variables=variables)
+    frame = Frame(
+        outside=outside,
+        place=place,
+        parameters=Names("parameter"),
+        variables=variables,
+        budget=budget or Budget(),
+    )
     frame = replace(frame, parameters=bind(template, given, frame, hide_secrets=hide_secrets))
     for name, source in template.variables.items():
         if name.lower() == "copy" and isinstance(source, list):
@@ -200,6 +216,7 @@ def with_children(one: Planned) -> Iterator[tuple[str | None, Planned, bool]]:
 
 def planned(symbol: str | None, source: dict[str, Json], frame: Frame, prefix: tuple[str, str]) -> Planned:
     """Name one resource and say where it lies."""
+    frame.budget.spend(_STEPS_PER_RESOURCE)
     check_members(source)
     outer_type, outer_name = prefix
     resource_type = text(frame, source, "type")

@@ -100,8 +100,8 @@ HEAVIEST = 4_194_304
 MEMBER = 16
 
 
-def checked_weight(value: Json) -> Json:
-    """Return the value, or raise TemplateError where it is too big: a short expression can double and double again."""
+def weight_of(value: Json) -> int:
+    """Return what a value weighs; TemplateError where it is too big: a short expression can double and double again."""
     weight, open_values = 0, [value]
     while open_values:
         one = open_values.pop()
@@ -115,4 +115,28 @@ def checked_weight(value: Json) -> Json:
         weight += MEMBER
         if weight > HEAVIEST:
             raise TemplateError(f"The size of a template value exceeds the limit of '{HEAVIEST}' characters.")
-    return value
+    return weight
+
+
+MOST_STEPS = 400_000
+"""Steps that working out one deployment may take, with all that is nested in it: about a second."""
+
+
+class Budget:
+    """What is left of the steps of one deployment: loops in loops and lambdas in lambdas grow beyond all bounds."""
+
+    def __init__(self) -> None:
+        self._left = MOST_STEPS
+
+    def renew(self) -> None:
+        """Begin anew, for the next time that the whole of it is worked out."""
+        self._left = MOST_STEPS
+
+    def spend(self, steps: int) -> None:
+        """Take steps off; TemplateError where too few are left."""
+        self._left -= steps
+        if self._left < 0:
+            raise TemplateError(
+                "The template takes too much work: its loops, its nested deployments or its expressions grow too "
+                "large together. Please see https://aka.ms/arm-limits for usage details."
+            )

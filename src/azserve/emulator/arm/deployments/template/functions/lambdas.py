@@ -17,6 +17,8 @@ from azserve.emulator.kernel.wire import Json
 
 Callback = Callable[..., Json]
 
+_STEPS_PER_CALL = 2
+
 
 def callback(name: str, frame: Frame, node: Node, evaluate: Evaluate) -> Callback:
     """Return a lambda as something to call: its last argument is the body, the others are names.
@@ -34,6 +36,7 @@ def callback(name: str, frame: Frame, node: Node, evaluate: Evaluate) -> Callbac
         given = (*values, index) if index is not None and len(names) == len(values) + 1 else values
         if len(given) != len(names):
             raise unable(name, f"the lambda expression must have {len(values)} argument(s)")
+        frame.budget.spend(_STEPS_PER_CALL)
         return evaluate(replace(frame, locals={**frame.locals, **dict(zip(names, given, strict=True))}), body)
 
     return call

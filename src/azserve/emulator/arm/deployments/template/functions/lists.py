@@ -69,6 +69,11 @@ def end_of(name: str, at: int) -> Function:
     return Function(name, call, 1, 1)
 
 
+def compared(frame: Frame, these: int, with_those: int) -> None:
+    """Count what is compared, each with each; TemplateError where it is too much."""
+    frame.budget.spend(these * with_those // 16)
+
+
 def distinct(values: list[Json]) -> list[Json]:
     """Each value once, in order."""
     made: list[Json] = []
@@ -89,24 +94,28 @@ def merged(one: Json, other: Json) -> Json:
     return made
 
 
-def union(_: Frame, values: list[Json]) -> Json:
+def union(frame: Frame, values: list[Json]) -> Json:
     """All elements once, or all properties merged."""
     if all(isinstance(value, list) for value in values):
         whole = [one for value in values for one in value]
         if len(whole) > LONGEST_RANGE:
             raise unable("union", "the arrays are too long")
+        compared(frame, len(whole), len(whole))
         return distinct(whole)
     if all(isinstance(value, dict) for value in values):
         made: Json = {}
         for value in values:
+            compared(frame, len(made), len(value))
             made = merged(made, value)
         return made
     raise unable("union", "all arguments must be arrays, or all must be objects")
 
 
-def intersection(_: Frame, values: list[Json]) -> Json:
+def intersection(frame: Frame, values: list[Json]) -> Json:
     """The elements, or properties, that all have."""
     first, *others = values
+    if all(isinstance(value, list | dict) for value in values):
+        compared(frame, len(first), sum(map(len, values)))
     if all(isinstance(value, list) for value in values):
         return distinct([one for one in first if all(any(same(one, two) for two in other) for other in others)])
     if all(isinstance(value, dict) for value in values):
