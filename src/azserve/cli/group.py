@@ -47,6 +47,7 @@ VERBS: Mapping[str, Entry] = {
     "deploy": Entry("deploy", "Create or update everything the file describes."),
     "status": Entry("status", "Show every endpoint in every region, drift included."),
     "info": Entry("info", "Show the model information of each endpoint."),
+    "snippet": Entry("snippet", "Write client code for a deployed endpoint, ready to run."),
     "keys": Entry("keys", "List the keys of each endpoint, masked."),
     "smoke": Entry("smoke", "Ask each endpoint questions and check the answers."),
     "destroy": Entry("destroy", "Remove what this fleet and environment made."),

@@ -1,7 +1,7 @@
 """The edge to deployed models: the only room that speaks HTTP to one, on httpx2.
 
     door      `ModelDoor`: opens a client for an endpoint, with its key or a token of the right audience
-    signin    what a request signs in with, and whom a token must be for
+    signin    what a request signs in with
     client    one endpoint: info, chat, stream
     routes    where a request goes and what it is made of, per route; pure
     exchange  one request and its response: bounded in time and size, every failure a typed error

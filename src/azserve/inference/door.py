@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from azserve.errors import PermissionDenied, SignInError
 from azserve.inference.routes import default_route
-from azserve.inference.signin import Credential, audience_of
+from azserve.inference.signin import Credential
+from azserve.model.audience import audience_of
 from azserve.model.catalogue import Hosting, Route
 from azserve.model.endpoint import Endpoint, EndpointKeys
 from azserve.model.secret import Secret

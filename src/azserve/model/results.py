@@ -16,6 +16,7 @@ from azserve.model.outlook import IdleCost, Rehearsed, SmokeCeiling
 from azserve.model.plan import Change, Plan
 from azserve.model.receipt import Receipt
 from azserve.model.resource_id import ResourceId
+from azserve.model.snippet import Language, Snippet, SnippetTask
 from azserve.model.verdict import Reason
 
 
@@ -341,3 +342,30 @@ class EmulatorResetResult:
     """An emulator was emptied."""
 
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetResult:
+    """Client code for one endpoint."""
+
+    snippet: Snippet
+    written: Path | None
+    """None where it was not to be written to a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetTaskRow:
+    """One thing that client code can show."""
+
+    task: SnippetTask
+    shows: str
+    needs: tuple[str, ...]
+    """Model traits without which it is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetTasksResult:
+    """The tasks there are, and in which languages."""
+
+    tasks: tuple[SnippetTaskRow, ...]
+    languages: tuple[Language, ...]

@@ -18,6 +18,8 @@ from azserve.rendering.checks import CHECKS
 from azserve.rendering.pieces import CONTEXT_VERSION
 from azserve.rendering.templates import ARM_FILTERS, BICEP_FILTERS, CONTEXT_FILE, SHARED_FILTERS, template_root
 
+FOLDERS: Final = ("arm", "bicep")
+"""What a set is made of. Client code (`snippets`) is drawn from the packaged templates alone."""
 _WHOLE: Final = ("RegionView", "FleetView")
 _HEAD: Final = """\
 # Templates of your own
@@ -66,7 +68,8 @@ class Thing:
 def ejected_files(folder: str) -> tuple[RenderedFile, ...]:
     """Return the whole set, with its page and its stamp; `folder` is what the page calls the place."""
     root = template_root()
-    texts = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in sorted(root.rglob("*.j2"))}
+    paths = sorted(path for folder in FOLDERS for path in (root / folder).rglob("*.j2"))
+    texts = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in paths}
     texts[CONTEXT_FILE] = json.dumps({"context": CONTEXT_VERSION}) + "\n"
     texts["README.md"] = context_page(folder)
     return tuple(RenderedFile(path, text) for path, text in sorted(texts.items()))

@@ -109,6 +109,26 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return found
 
 
+def strict_environment(
+    folders: tuple[Path, ...], filters: Mapping[str, Callable[..., Rendered]]
+) -> ImmutableSandboxedEnvironment:
+    """Return the environment of a language: sandboxed, strict, and printing nothing that no filter has made safe."""
+    environment = _Sandbox(
+        loader=FileSystemLoader(folders),
+        undefined=StrictUndefined,
+        autoescape=False,
+        finalize=_filtered_only,
+        bytecode_cache=CompiledTemplates(template_root()),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        newline_sequence="\n",
+        auto_reload=False,
+    )
+    environment.filters |= {name: _strict(each) for name, each in filters.items()}
+    return environment
+
+
 class TemplateSet:
     """ARM and Bicep templates. A user's folder may hold only the files that it changes; the packaged ones fill in."""
 
@@ -144,27 +164,11 @@ class TemplateSet:
 
     @cached_property
     def _arm(self) -> ImmutableSandboxedEnvironment:
-        return self._environment(ARM_FILTERS)
+        return strict_environment(self._folders, {**ARM_FILTERS, **SHARED_FILTERS})
 
     @cached_property
     def _bicep(self) -> ImmutableSandboxedEnvironment:
-        return self._environment(BICEP_FILTERS)
-
-    def _environment(self, filters: Mapping[str, Callable[..., Rendered]]) -> ImmutableSandboxedEnvironment:
-        environment = _Sandbox(
-            loader=FileSystemLoader(self._folders),
-            undefined=StrictUndefined,
-            autoescape=False,
-            finalize=_filtered_only,
-            bytecode_cache=CompiledTemplates(template_root()),
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            newline_sequence="\n",
-            auto_reload=False,
-        )
-        environment.filters |= {name: _strict(each) for name, each in {**filters, **SHARED_FILTERS}.items()}
-        return environment
+        return strict_environment(self._folders, {**BICEP_FILTERS, **SHARED_FILTERS})
 
     def _draw(
         self, environment: ImmutableSandboxedEnvironment, name: str, view: RegionView | FleetView, region: _Drawn | None

@@ -7,7 +7,8 @@ from tests.unit.inference.endpoints import asked, foundry, serverless
 
 from azserve.errors import SignInError
 from azserve.inference.routes import chat_body, chat_headers, chat_url, default_route, info_url
-from azserve.inference.signin import Credential, audience_of
+from azserve.inference.signin import Credential
+from azserve.model.audience import audience_of
 from azserve.model.catalogue import Route
 from azserve.model.chat import ChatRequest, Message
 from azserve.model.endpoint import Endpoint

@@ -8,7 +8,7 @@ from typing import Any
 from azserve.model import outlook, results
 from azserve.model.resolved import ResolvedDocument
 from azserve.reporting.blocks import Block
-from azserve.reporting.views import cost, doctor, fleet, models, places, planning, smoke, templates, writing
+from azserve.reporting.views import cost, doctor, fleet, models, places, planning, smoke, snippet, templates, writing
 
 VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     results.InitResult: writing.init,
@@ -30,6 +30,8 @@ VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     results.StatusResult: fleet.status,
     results.InfoResult: fleet.info,
     results.KeysResult: fleet.keys,
+    results.SnippetResult: snippet.snippet,
+    results.SnippetTasksResult: snippet.tasks,
     results.DestroyResult: fleet.destroy,
     results.SmokeResult: smoke.smoke,
     results.ProbesResult: smoke.probes,
