@@ -184,6 +184,18 @@ def test_a_plan_is_carried_out_while_it_holds_and_refused_afterwards(
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("plan")] == ["plan.json"]
 
 
+@pytest.mark.parametrize("scenario", ["retired-model", "tight-quota"])
+def test_a_deploy_that_azure_would_refuse_writes_nothing(
+    scenario: str, emulator: Emulator, environ: Mapping[str, str]
+) -> None:
+    enter(emulator, scenario)
+
+    answer = said("deploy", "-o", "json", environ=environ)
+
+    assert (answer.code, json.loads(answer.out)["ok"]) == (5, False)
+    assert writes(emulator) == []
+
+
 def test_a_change_is_foretold_by_azure_as_the_plan_has_it(
     emulator: Emulator, environ: Mapping[str, str], tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from azserve.model.receipt import Failure
 from azserve.model.results import DeployResult
 from azserve.verbs.plan import PlanRequest, prepare
 from azserve.verbs.ports import AzurePorts, Clock
+from azserve.verbs.rehearse import require_valid
 from azserve.verbs.saved_plan import SavedPlan, check_unmoved
 from azserve.verbs.smoke import SmokeRequest, required_anywhere, smoke_of
 
@@ -27,6 +28,8 @@ class DeployRequest:
     saved: SavedPlan | None = None
     """A plan that somebody looked at: carried out only if it is still what would be planned."""
     dry_run: bool = False
+    validates: bool = True
+    """Have Azure validate every region before the first write."""
     deadline_s: float = DEADLINE_S
 
 
@@ -53,13 +56,16 @@ def _smoke_gate(request: PlanRequest, azure: AzurePorts, progress: Progress) -> 
 def deploy(request: DeployRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> DeployResult:
     """Bring Azure to what the file says; regions that fail are in the receipt, not raised.
 
-    Raises Refused `plan-moved` where a saved plan is no longer what would be planned.
+    Raises Refused `plan-moved` where a saved plan is no longer what would be planned, and, before anything is
+    written, with Azure's own words where its validation would refuse a region.
     """
     prepared = prepare(request.plan, azure, clock, progress)
     if request.saved is not None:
         check_unmoved(request.saved, prepared)
     if request.dry_run:
         return DeployResult(plan=prepared.plan, receipt=None)
+    if request.validates:
+        require_valid(prepared.plan, prepared.artifact.regions, azure.rehearsal, progress)
     receipt = carry_out(
         CarryOutRequest(
             plan=prepared.plan,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from azserve.deploying.in_region import deployment_request
@@ -34,6 +35,37 @@ def rehearse(
     What-if is asked only where validation found nothing wrong and the group exists: of a group that is to be made it
     tells no more than the template does.
     """
+    return _ask(plan, artifacts, lambda artifact, steps: _rehearse(artifact, steps, rehearsal), progress)
+
+
+def require_valid(
+    plan: Plan, artifacts: Sequence[RegionArtifact], rehearsal: Rehearsal, progress: Progress = silent
+) -> None:
+    """Have Azure validate every region in which something would be deployed, all side by side.
+
+    Raises Refused with every region that Azure would refuse. That it could not say is no reason not to try.
+    """
+    found = _ask(plan, artifacts, lambda artifact, steps: _validated(artifact, steps, rehearsal), progress)
+    refused = [one for one in found if one.refused]
+    if not refused:
+        return
+    codes = {one.problem.code for one in refused if one.problem}
+    names = ", ".join(f"`{one.region}`" for one in refused)
+    headline = Problem(
+        codes.pop() if len(codes) == 1 else "validation-failed",
+        f"Azure would refuse {names}; nothing was written",
+        hint="mend what it says, or put the region under `avoid`",
+    )
+    problems = tuple(replace(one.problem, where=str(one.region)) for one in refused if one.problem)
+    raise Refused(headline.message, code=headline.code, hint=headline.hint, found=(headline, *problems))
+
+
+def _ask(
+    plan: Plan,
+    artifacts: Sequence[RegionArtifact],
+    ask: Callable[[RegionArtifact, Mapping[str, Step]], Rehearsed],
+    progress: Progress,
+) -> tuple[Rehearsed, ...]:
     steps = {step.resource.key: step for step in plan.steps}
     writing = {
         step.region
@@ -43,17 +75,18 @@ def rehearse(
         if step.action.writes
     }
 
-    def ask(artifact: RegionArtifact) -> Rehearsed:
+    def told(artifact: RegionArtifact) -> Rehearsed:
         progress(Event(artifact.region, "rehearse", Stage.STARTED))
-        found = _rehearse(artifact, steps, rehearsal)
+        found = ask(artifact, steps)
         stage = Stage.FAILED if found.refused else Stage.DONE
-        progress(Event(artifact.region, "rehearse", stage, found.problem.message if found.problem else ""))
+        progress(Event(artifact.region, "rehearse", stage, found.problem.code if found.problem else ""))
         return found
 
-    return tuple(side_by_side(ask, [artifact for artifact in artifacts if artifact.region in writing]))
+    return tuple(side_by_side(told, [artifact for artifact in artifacts if artifact.region in writing]))
 
 
-def _rehearse(artifact: RegionArtifact, steps: Mapping[str, Step], rehearsal: Rehearsal) -> Rehearsed:
+def _validated(artifact: RegionArtifact, steps: Mapping[str, Step], rehearsal: Rehearsal) -> Rehearsed:
+    """Return what validation alone says."""
     request, region = deployment_request(artifact), artifact.region
     partial = any(
         steps[one.id.key].action is Action.CREATE
@@ -66,10 +99,16 @@ def _rehearse(artifact: RegionArtifact, steps: Mapping[str, Step], rehearsal: Re
         return Rehearsed(region, partial, _problem(error, Severity.ERROR))
     except AzserveError as error:
         return Rehearsed(region, partial, _problem(error, Severity.WARNING))
-    if partial:
-        return Rehearsed(region, partial)
+    return Rehearsed(region, partial)
+
+
+def _rehearse(artifact: RegionArtifact, steps: Mapping[str, Step], rehearsal: Rehearsal) -> Rehearsed:
+    valid = _validated(artifact, steps, rehearsal)
+    if valid.problem is not None or valid.partial:
+        return valid
+    region, partial = artifact.region, valid.partial
     try:
-        foretold = rehearsal.what_if(request)
+        foretold = rehearsal.what_if(deployment_request(artifact))
     except AzserveError as error:
         return Rehearsed(region, partial, _problem(error, Severity.WARNING))
     rendered = {one.id.key: one.body for one in artifact.resources}

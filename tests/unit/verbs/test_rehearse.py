@@ -15,7 +15,7 @@ from azserve.model.names import FleetId, Region
 from azserve.model.outlook import Heard, Rehearsed
 from azserve.model.plan import Action, Phase, PhaseName, Placement, Plan, Step
 from azserve.model.resource_id import ResourceId
-from azserve.verbs.rehearse import problems_of, rehearse
+from azserve.verbs.rehearse import problems_of, rehearse, require_valid
 
 EASTUS2 = Region("eastus2")
 FLEET = FleetId("f")
@@ -145,3 +145,36 @@ def test_what_the_plan_does_not_know_is_told() -> None:
     assert heard(Foretold.CREATE, Action.UPDATE, resource=f"{GROUP}/providers/Microsoft.Web/sites/other") == (
         Heard.DIFFERS,
     )
+
+
+def demanded(rehearsal: FakeRehearsal, vault: Action = Action.CREATE) -> None:
+    require_valid(plan(Action.CREATE, vault), [artifact()], rehearsal)
+
+
+def test_what_azure_would_refuse_is_refused_before_any_write() -> None:
+    no = Refused("a policy forbids it", code="RequestDisallowedByPolicy", hint="ask for an exemption")
+
+    with pytest.raises(Refused) as caught:
+        demanded(FakeRehearsal(refuses=no))
+
+    headline, first = caught.value.problems
+    assert (headline.code, "`eastus2`" in headline.message) == ("RequestDisallowedByPolicy", True)
+    assert (first.message, first.hint, first.where) == ("a policy forbids it", "ask for an exemption", "eastus2")
+
+
+def test_a_validation_that_could_not_be_made_holds_nothing_up() -> None:
+    demanded(FakeRehearsal(refuses=PermissionDenied("may not validate")))
+
+
+def test_what_is_valid_is_not_asked_what_it_would_change() -> None:
+    rehearsal = FakeRehearsal()
+    demanded(rehearsal)
+
+    assert rehearsal.asked == ["validate"]
+
+
+def test_where_nothing_is_written_nothing_is_validated() -> None:
+    rehearsal = FakeRehearsal()
+    require_valid(plan(Action.UNCHANGED, Action.UNCHANGED), [artifact()], rehearsal)
+
+    assert rehearsal.asked == []

@@ -12,6 +12,7 @@ from azserve.errors import ExitCode
 @click.option("--plan", "plan_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Carry out this plan of `plan --out`, and refuse where files or facts moved since.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+@click.option("--fast", is_flag=True, help="Write without asking ARM to validate first.")
 @click.option("--prune", is_flag=True, help="Delete what the fleet has and the file no longer asks for.")
 @click.option("--strict", is_flag=True, help="Refuse where there is a warning.")
 @click.option("--on-unknown", type=click.Choice(["fail", "warn", "try"]), default="warn", show_default=True,
@@ -22,10 +23,13 @@ from azserve.errors import ExitCode
               help="Write what was done, as JSON.")  # fmt: skip
 @click.pass_obj
 def deploy(
-    app: App, *, plan_file: Path | None, dry_run: bool, prune: bool, strict: bool, on_unknown: str,
+    app: App, *, plan_file: Path | None, dry_run: bool, fast: bool, prune: bool, strict: bool, on_unknown: str,
     wait_s: int, receipt: Path | None,
 ) -> ExitCode:  # fmt: skip
-    """Create or update everything the file describes; regions side by side, unchanged ones left alone."""
+    """Create or update everything the file describes; regions side by side, unchanged ones left alone.
+
+    Exit 5 where the need cannot be met, or Azure's own validation would refuse a region: nothing was written then.
+    """
     from azserve.cli.plans import read_plan
     from azserve.cli.receipts import problems_of, require_writable, write_receipt
     from azserve.deploying import exit_code
@@ -46,7 +50,7 @@ def deploy(
         prune=saved.prune if saved else prune,
         strict=saved.strict if saved else strict,
     )
-    request = DeployRequest(plan, saved, dry_run=dry_run, deadline_s=wait_s)
+    request = DeployRequest(plan, saved, dry_run=dry_run, validates=not fast, deadline_s=wait_s)
     if receipt and not dry_run:
         require_writable(receipt)
     with app.azure(settings) as azure, app.progress() as progress:
