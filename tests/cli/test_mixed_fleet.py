@@ -17,7 +17,11 @@ pytestmark = pytest.mark.timeout(300)
 MIXED = REPOSITORY / "examples" / "mixed-eight-regions.yaml"
 THINKS = {"json", "json-schema", "tools", "image", "embeddings"}
 """What the catalogue publishes R1 not to do, and so on for the others."""
-LACKING = {"r1": THINKS, "v32": {"info", "image", "embeddings"}, "cmd": {"reasoning", "image", "embeddings"}}
+LACKING = {
+    "r1": {*THINKS, "connection"},
+    "v32": {"info", "image", "embeddings", "connection"},
+    "cmd": {"reasoning", "image", "embeddings", "connection"},
+}
 REQUIRED = {"r1": {"chat", "stream"}, "v32": {"chat", "stream", "tools", "json"}, "cmd": {"chat", "stream"}}
 
 

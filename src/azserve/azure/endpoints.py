@@ -9,10 +9,10 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.mgmt.cognitiveservices.models import Account, Deployment
 
 from azserve.azure.border import translated
-from azserve.azure.versions import MACHINE_LEARNING
+from azserve.azure.versions import BY_TYPE, MACHINE_LEARNING
 from azserve.errors import AzureFailed, Refused
 from azserve.model.catalogue import Hosting
-from azserve.model.endpoint import DeployedModel, Endpoint, EndpointKeys
+from azserve.model.endpoint import ConnectionTarget, DeployedModel, Endpoint, EndpointKeys
 from azserve.model.estate import FoundryHost, RegionEstate, ServerlessEndpoint, ServerlessHost
 from azserve.model.json import JsonObject
 from azserve.model.resource_id import ResourceId
@@ -75,6 +75,27 @@ class LiveEndpoints:
             )
         nothing = Secret("")
         return EndpointKeys(primary=primary or nothing, secondary=secondary or nothing)
+
+    def connection(self, connection: ResourceId) -> ConnectionTarget:
+        """Return where a project's connection leads, with its key.
+
+        Raises AzureFailed where there is no such connection, or none with a key; PermissionDenied where its secrets may
+        not be read.
+        """
+        project = connection.parent
+        doing = f"read the connection `{connection.name}` of `{project.name if project else ''}`"
+        with translated(doing, where=str(connection)):
+            body = self._azure.arm.post(f"{connection}/listSecrets", BY_TYPE[connection.type.lower()])
+        properties = _object(body.get("properties"))
+        uri, key = properties.get("target"), _object(properties.get("credentials")).get("key")
+        if not (isinstance(uri, str) and uri and isinstance(key, str) and key):
+            raise AzureFailed(
+                f"could not {doing}: it has no address or no key",
+                code="connection-unusable",
+                hint="run `azserve deploy`, which writes it anew",
+                where=str(connection),
+            )
+        return ConnectionTarget(uri.rstrip("/"), Secret(key))
 
     def _serverless(self, estate: RegionEstate, host: ServerlessHost) -> Iterator[Endpoint]:
         project = _in_group(estate, "Microsoft.MachineLearningServices/workspaces", host.project)

@@ -31,7 +31,7 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> Iterator[AzurePor
     choices = [settings.regions, *(each.regions for each in settings.endpoints.values() if each.regions)]
     existing = existing_hosts(settings, {region for choice in choices for region in choice.of})
     with open_azure(settings, environ, existing=tuple(existing)) as azure:
-        models = ModelDoor(azure.endpoints.keys, azure.token)
+        models = ModelDoor(azure.endpoints.keys, azure.token, connections=azure.endpoints.connection)
         yield AzurePorts(
             reader=azure.reader,
             deployments=azure.deployments,

@@ -6,15 +6,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from azserve.errors import PermissionDenied, SignInError
+from azserve.errors import Bug, PermissionDenied, SignInError
 from azserve.inference.routes import default_route
 from azserve.inference.signin import Credential
 from azserve.model.audience import audience_of
 from azserve.model.catalogue import Hosting, Route
-from azserve.model.endpoint import Endpoint, EndpointKeys
+from azserve.model.endpoint import ConnectionTarget, Endpoint, EndpointKeys
+from azserve.model.resource_id import ResourceId
 from azserve.model.secret import Secret
 from azserve.model.settings import SignIn
 from azserve.verifying.ports import ModelClient, Signing, Unreachable
@@ -36,7 +38,7 @@ class ModelDoor:
     """verifying.ports.ModelClients: one client per call, each host's key fetched once. Shared by threads.
 
     `keys` reads an endpoint's keys; `token` gives a token for an audience and renews it by itself, and is asked anew
-    for every request.
+    for every request; `connections` reads where a project's connection leads.
     """
 
     def __init__(
@@ -44,11 +46,13 @@ class ModelDoor:
         keys: Callable[[Endpoint], EndpointKeys],
         token: Token | None = None,
         *,
+        connections: Callable[[ResourceId], ConnectionTarget] | None = None,
         timeouts: Timeouts | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._keys = KeyRing(keys)
         self._token = token
+        self._connections = connections
         self._timeouts = timeouts
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -56,7 +60,12 @@ class ModelDoor:
 
     @contextmanager
     def open(
-        self, endpoint: Endpoint, *, route: Route | None = None, signing: Signing = Signing.USUAL
+        self,
+        endpoint: Endpoint,
+        *,
+        route: Route | None = None,
+        signing: Signing = Signing.USUAL,
+        through: ResourceId | None = None,
     ) -> Iterator[ModelClient]:
         """Yield a client on a route, the usual one unless another is named.
 
@@ -66,9 +75,12 @@ class ModelDoor:
         from azserve.inference.exchange import Line, Timeouts
 
         where = f"{endpoint.region}/{endpoint.key}"
+        connected = self._connected(through) if through else None
+        if connected:
+            endpoint = replace(endpoint, uri=connected.uri)
         _check_address(endpoint, where)
         timeouts = self._timeouts or Timeouts()
-        credential = self._signing(endpoint, where, signing)
+        credential = _by_key(connected.key) if connected else self._signing(endpoint, where, signing)
         with self._http(timeouts, where) as http:
             line = Line(http, endpoint.uri, where, timeouts, self._monotonic)
             yield HttpModelClient(line, endpoint, route or default_route(endpoint), credential)
@@ -76,7 +88,7 @@ class ModelDoor:
     def _signing(self, endpoint: Endpoint, where: str, signing: Signing) -> Callable[[], Credential]:
         """Return what signs a request in."""
         match signing:
-            case Signing.USUAL:
+            case Signing.USUAL | Signing.CONNECTION:
                 return self._credential(endpoint, where)
             case Signing.TOKEN:
                 return self._by_token(endpoint, where)
@@ -98,6 +110,11 @@ class ModelDoor:
             else:
                 return lambda: key
         return self._by_token(endpoint, where)
+
+    def _connected(self, connection: ResourceId) -> ConnectionTarget:
+        if self._connections is None:
+            raise Bug("connections are asked through, and nobody reads them")
+        return self._connections(connection)
 
     def _by_token(self, endpoint: Endpoint, where: str) -> Callable[[], Credential]:
         token = self._token
@@ -137,6 +154,11 @@ class ModelDoor:
             if self._tls is None:
                 self._tls = httpx2.create_ssl_context()
             return self._tls
+
+
+def _by_key(key: Secret) -> Callable[[], Credential]:
+    credential = Credential(key)
+    return lambda: credential
 
 
 class KeyRing:

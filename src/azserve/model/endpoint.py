@@ -50,6 +50,15 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionTarget:
+    """Where a project's connection leads, and the key that it carries."""
+
+    uri: str
+    """No slash at the end."""
+    key: Secret
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointKeys:
     """Both keys, masked. Serverless calls them primaryKey and secondaryKey, accounts key1 and key2."""
 

@@ -9,11 +9,11 @@ from typing import Final
 
 from azserve.errors import Bug
 from azserve.model.estate import Encryption, KeySecret, ProjectConnection, ServerlessEndpoint
-from azserve.model.names import EndpointKey
+from azserve.model.names import EndpointKey, Region
 from azserve.model.resource_id import ResourceId
-from azserve.model.settings import Diagnostics, HostSettings
+from azserve.model.settings import Diagnostics, HostSettings, Settings
 from azserve.planning.naming import connection_name, fill, secret_name
-from azserve.planning.places import Place
+from azserve.planning.places import Place, place_in
 
 _KEY_ADDRESS: Final = re.compile(r"(https://[^/]+)/keys/([^/]+)/([^/]+)")
 
@@ -62,6 +62,17 @@ def connections_of(
         for connection in host.connections
         for endpoint in endpoints
         if not connection.endpoints or endpoint.key in connection.endpoints
+    )
+
+
+def connections_to(settings: Settings, key: EndpointKey, region: Region) -> tuple[ResourceId, ...]:
+    """Return the connections that other people's projects should have to a serverless endpoint."""
+    place = place_in(settings, region)
+    name = connection_name(place.identity, key)
+    return tuple(
+        ResourceId.parse(filled(connection.project, place)).child("connections", name)
+        for connection in settings.serverless.connections
+        if not connection.endpoints or key in connection.endpoints
     )
 
 

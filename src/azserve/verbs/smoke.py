@@ -8,12 +8,14 @@ from pathlib import Path
 
 from azserve.config.loading import plain_file
 from azserve.errors import ConfigurationError, Problem
-from azserve.model.catalogue import Catalogue
+from azserve.model.catalogue import Catalogue, Hosting
 from azserve.model.endpoint import Endpoint
 from azserve.model.names import EndpointKey
 from azserve.model.progress import Progress, silent
+from azserve.model.resource_id import ResourceId
 from azserve.model.results import ProbesResult, ProbeSummary, SmokeResult
 from azserve.model.settings import ContentFilter, OwnProbe, Settings, SmokeSettings
+from azserve.planning.surroundings import connections_to
 from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.receipt_file import ReceiptRead
 from azserve.verbs.standing import Selection, chosen, standing
@@ -66,6 +68,7 @@ def smoke_of(
         only=request.probes,
         probes=tuple(each for each in known if not request.among or each.name in request.among),
         unfiltered=_unfiltered(request.settings),
+        connections=lambda endpoint: _connections(request.settings, endpoint),
         rates=_rates(request.settings) if request.settings.smoke.budget_usd is not None else {},
     )
     return run_probes(run, azure.models, monotonic=time.monotonic, wait=time.sleep, progress=progress)
@@ -105,6 +108,12 @@ def required_anywhere(smoke: SmokeSettings) -> tuple[str, ...]:
 
 def _unfiltered(settings: Settings) -> frozenset[EndpointKey]:
     return frozenset(key for key, each in settings.endpoints.items() if each.content_filter is ContentFilter.OFF)
+
+
+def _connections(settings: Settings, endpoint: Endpoint) -> tuple[ResourceId, ...]:
+    if endpoint.hosting is Hosting.FOUNDRY:
+        return ()
+    return connections_to(settings, endpoint.key, endpoint.region)
 
 
 def list_probes(settings: Settings | None = None) -> ProbesResult:

@@ -12,6 +12,7 @@ from azserve.model.chat import ChatAnswer, ChatRequest, Message, StreamEnd, Timi
 from azserve.model.finding import Check, Finding, Outcome
 from azserve.model.json import JsonValue
 from azserve.model.progress import Event, Progress, Stage
+from azserve.model.resource_id import ResourceId
 from azserve.model.settings import SignIn
 from azserve.verifying.checking import Heard, called, check_answer, check_info, check_vectors, clipped
 from azserve.verifying.judging import Judgement, Subject, Task, cannot_be_asked, judge_checks, judge_error
@@ -107,7 +108,7 @@ class _Asker:
         chances, attempts = 0, 0
         hiccup: Judgement | None = None
         while True:
-            most = task.probe.most_tokens
+            most = task.probe.most_tokens * (len(self._subject.connections) if task.probe.needs_connection else 1)
             if not self._means.purse.set_aside(most, self._subject.rate):
                 return _unasked(task, self._subject, _OVER_BUDGET)
             attempt = self._once(task)
@@ -165,7 +166,8 @@ class _Asker:
             case EmbeddingsQuestion(refusal=refusal) | ChatQuestion(refusal=refusal):
                 try:
                     if isinstance(question, ChatQuestion):
-                        self._chat(question, attempt)
+                        for through in self._ways(question):
+                            self._chat(question, attempt, through)
                     else:
                         self._embed(question, attempt)
                 except ModelError as error:
@@ -181,30 +183,40 @@ class _Asker:
         endpoint = self._subject.endpoint
         attempt.checks += [check_vectors(each, found, question.request, endpoint) for each in question.checks]
 
-    def _chat(self, question: ChatQuestion, attempt: _Attempt) -> None:
+    def _ways(self, question: ChatQuestion) -> tuple[ResourceId | None, ...]:
+        """Return the connections to ask through; None asks the endpoint itself."""
+        return self._subject.connections if question.signing is Signing.CONNECTION else (None,)
+
+    def _chat(self, question: ChatQuestion, attempt: _Attempt, through: ResourceId | None) -> None:
         endpoint, request = self._subject.endpoint, question.request
         if question.signing is Signing.TOKEN and endpoint.sign_in is SignIn.KEY:
             return
         if question.follows:
             results = _results(question, attempt.answer)
             request = replace(request, messages=(*attempt.said, *results, *request.messages))
-        answer = self._answer(question, request)
+        answer = self._answer(question, request, through)
         self._pace.told(answer.headers)
         attempt.count(answer.usage)
         attempt.timings = answer.timings
         before, attempt.answer = attempt.answer, answer
         attempt.said = [*request.messages, Message("assistant", answer.answer, answer.tool_calls)]
         heard = Heard(answer, endpoint, before)
-        attempt.checks += [check_answer(each, heard) for each in question.checks]
+        attempt.checks += [_through(check_answer(each, heard), through) for each in question.checks]
         if question.refusal is not None:
             attempt.checks.append(_not_refused(question.refusal, answer))
 
-    def _answer(self, question: ChatQuestion, request: ChatRequest) -> ChatAnswer:
+    def _answer(self, question: ChatQuestion, request: ChatRequest, through: ResourceId | None) -> ChatAnswer:
         if question.signing is Signing.USUAL:
             return self._streamed(self._client, request) if question.streamed else self._client.chat(request)
-        subject = self._subject
-        with self._means.clients.open(subject.endpoint, route=subject.route, signing=question.signing) as client:
-            return self._streamed(client, request) if question.streamed else client.chat(request)
+        subject, clients = self._subject, self._means.clients
+        try:
+            with clients.open(
+                subject.endpoint, route=subject.route, signing=question.signing, through=through
+            ) as client:
+                return self._streamed(client, request) if question.streamed else client.chat(request)
+        except ModelError as error:
+            error.message = f"{_way(through)}{error.message}"
+            raise
 
     def _streamed(self, client: ModelClient, request: ChatRequest) -> ChatAnswer:
         for event in client.stream(request):
@@ -256,6 +268,15 @@ def _filled(result: JsonValue, arguments: str) -> JsonValue:
                 return value
 
     return fill(result)
+
+
+def _way(through: ResourceId | None) -> str:
+    """Return whose connection was asked through, to put before what came of it."""
+    return f"through the connection of `{through.parent.name}`: " if through and through.parent else ""
+
+
+def _through(check: Check, through: ResourceId | None) -> Check:
+    return replace(check, found=f"{_way(through)}{check.found}")
 
 
 def _is_meant(refusal: Refusal, error: ModelError) -> bool:

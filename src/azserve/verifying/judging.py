@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from azserve.errors import AzserveError
+from azserve.errors import AzserveError, PermissionDenied
 from azserve.model.catalogue import Catalogue, Hosting, Route, Support, Trait
 from azserve.model.endpoint import Endpoint
 from azserve.model.finding import Check, Outcome
+from azserve.model.resource_id import ResourceId
 from azserve.model.settings import SignIn
 from azserve.verifying.patience import Again
 from azserve.verifying.ports import (
@@ -63,6 +64,8 @@ class Subject:
     """Not to be reached from here by design."""
     unfiltered: bool = False
     """Its content filter was switched off."""
+    connections: tuple[ResourceId, ...] = ()
+    """Those that other people's projects should have to it."""
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     """Published; None where a deployment's capacity decides, which its answers tell."""
@@ -88,13 +91,15 @@ def subject_of(endpoint: Endpoint, catalogue: Catalogue, *, private: bool, unfil
         return Subject(endpoint, route, {}, private, unfiltered)
     traits = hosted.traits.get(route, {})
     requests, tokens = hosted.requests_per_minute, hosted.tokens_per_minute
-    return Subject(endpoint, route, traits, private, unfiltered, requests, tokens)
+    return Subject(endpoint, route, traits, private, unfiltered, requests_per_minute=requests, tokens_per_minute=tokens)
 
 
 def cannot_be_asked(probe: Probe, subject: Subject) -> Judgement | None:
     """Return the judgement on a probe that this route or endpoint has nothing for, None for all others."""
     if probe.routes and subject.route not in probe.routes:
         return Judgement(Outcome.UNSUPPORTED, probe.elsewhere or f"not asked over the route `{subject.route}`")
+    if probe.needs_connection and not subject.connections:
+        return Judgement(Outcome.UNSUPPORTED, "the file connects no other project to it")
     if probe.needs_filter and subject.unfiltered:
         return Judgement(Outcome.UNSUPPORTED, "`content_filter: off` switched it off, as the file says")
     return None
@@ -126,7 +131,7 @@ def judge_error(task: Task, error: AzserveError, subject: Subject) -> Judgement:
     if isinstance(error, NotVisibleYet) and any(subject.support(trait) is Support.REFUSED for trait in wanting):
         return _lacks(task, wanting, subject, error.message)
     return Judgement(
-        _outcome(error, subject),
+        _outcome(error, task, subject),
         error.message,
         code=(error.service_code if isinstance(error, ModelError) else None) or error.code,
         hint=FROM_WITHIN if isinstance(error, Unreachable) and subject.private else error.hint,
@@ -145,8 +150,11 @@ def _held(probe: Probe, checks: tuple[Check, ...], subject: Subject) -> Judgemen
     return Judgement(Outcome.PASSED, f"{len(checks)} check{'s' if len(checks) != 1 else ''} held")
 
 
-def _outcome(error: AzserveError, subject: Subject) -> Outcome:
+def _outcome(error: AzserveError, task: Task, subject: Subject) -> Outcome:
     match error:
+        case PermissionDenied() if task.probe.needs_connection:
+            # The project is somebody else's: that we may not read its secrets says nothing of the connection.
+            return Outcome.UNKNOWN
         case Throttled():
             return Outcome.UNKNOWN
         case Unreachable() if subject.private:

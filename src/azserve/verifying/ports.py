@@ -11,6 +11,7 @@ from azserve.errors import AzserveError, ExitCode
 from azserve.model.catalogue import Route
 from azserve.model.chat import ChatAnswer, ChatRequest, Embeddings, EmbeddingsRequest, ModelInfo, StreamEvent
 from azserve.model.endpoint import Endpoint
+from azserve.model.resource_id import ResourceId
 
 
 class ModelError(AzserveError):
@@ -140,6 +141,8 @@ class Signing(Enum):
     """Something of the usual kind that the endpoint has never seen."""
     NONE = "none"
     """Nothing at all."""
+    CONNECTION = "connection"
+    """The address and key that each project connected to the endpoint has for it."""
 
 
 class ModelClient(Protocol):
@@ -166,10 +169,16 @@ class ModelClients(Protocol):
     """Opens clients, with the sign-in that the endpoint asks for."""
 
     def open(
-        self, endpoint: Endpoint, *, route: Route | None = None, signing: Signing = Signing.USUAL
+        self,
+        endpoint: Endpoint,
+        *,
+        route: Route | None = None,
+        signing: Signing = Signing.USUAL,
+        through: ResourceId | None = None,
     ) -> AbstractContextManager[ModelClient]:
         """Return a client for this endpoint, on its usual route unless another is named.
 
+        `through` is the connection of somebody's project: its address and key are used, whatever `signing` says.
         Opening raises an AzserveError where no key or token can be had.
         """
         ...

@@ -107,6 +107,11 @@ class Probe:
     """Not asked of an endpoint whose content filter was switched off."""
 
     @property
+    def needs_connection(self) -> bool:
+        """Whether it asks through connections, so that an endpoint which nobody is connected to cannot be asked."""
+        return any(isinstance(each, ChatQuestion) and each.signing is Signing.CONNECTION for each in self.questions)
+
+    @property
     def most_tokens(self) -> int:
         """An upper bound for what asking once may cost."""
         before = total = 0

@@ -47,6 +47,7 @@ ORDER = (
     "content-filter",
     "rate-limit-headers",
     "embeddings",
+    "connection",
     "latency",
 )
 """The order in which probes are asked and reported: what is cheap and says most first."""

@@ -13,6 +13,7 @@ from azserve.model.endpoint import Endpoint
 from azserve.model.finding import Finding, Outcome
 from azserve.model.names import EndpointKey, FleetId
 from azserve.model.progress import Progress, silent
+from azserve.model.resource_id import ResourceId
 from azserve.model.results import SmokeResult
 from azserve.model.settings import SmokeSettings
 from azserve.threads import side_by_side
@@ -46,6 +47,8 @@ class ProbeRun:
     """Endpoints whose content filter was switched off."""
     rates: Mapping[EndpointKey, Rate] = field(default_factory=dict)
     """What tokens cost, where a price is known; others count for the budget of tokens alone."""
+    connections: Callable[[Endpoint], tuple[ResourceId, ...]] = lambda _: ()
+    """The connections that other people's projects should have to an endpoint."""
 
 
 def run_probes(
@@ -69,7 +72,7 @@ def run_probes(
         required = frozenset(run.only) or required_of(run.smoke, endpoint)
         unfiltered = endpoint.key in run.unfiltered
         known = subject_of(endpoint, run.catalogue, private=run.smoke.private, unfiltered=unfiltered)
-        subject = replace(known, rate=run.rates.get(endpoint.key, FREE))
+        subject = replace(known, rate=run.rates.get(endpoint.key, FREE), connections=run.connections(endpoint))
         found = ask_endpoint(subject, [Task(probe, probe.name in required) for probe in chosen], means)
         return (*found, *_missing(run.probes, required, endpoint))
 

@@ -35,7 +35,6 @@ ABLE = """
 """
 FLEETS = {
     "able": f"fleet: able\nregions: [eastus2]\nendpoints: {ABLE}",
-    "keys": f"fleet: keys\nregions: [eastus2]\nendpoints: {ENDPOINTS}",
     "tokens": f"""
 fleet: tokens
 regions: [eastus2]
@@ -43,7 +42,14 @@ serverless: {{sign_in: entra}}
 foundry: {{sign_in: entra, access: [{{self: true, role: call}}]}}
 endpoints: {ENDPOINTS}
 """,
+    "keys": f"""
+fleet: keys
+regions: [eastus2]
+serverless: {{connections: [{{project: PROJECT}}]}}
+endpoints: {ENDPOINTS}
+""",
 }
+"""In the order they are made: `PROJECT` is the one of `tokens`, which `keys` is connected to."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Deployed:
     endpoints: Mapping[tuple[str, str], Endpoint]
     """By fleet and key."""
     ports: Mapping[str, AzurePorts]
+    settings: Mapping[str, Settings]
 
     def put_scenario(self, overlay: Mapping[str, object]) -> None:
         """Lay something over the default scenario."""
@@ -97,14 +104,18 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
             patched.setenv(name, value)
         endpoints: dict[tuple[str, str], Endpoint] = {}
         ports: dict[str, AzurePorts] = {}
+        known: dict[str, Settings] = {}
         for name, text in FLEETS.items():
-            settings = settings_of(text, tmp_path_factory.mktemp(name), environ)
+            project = endpoints["tokens", "r1"].resource.parent if "PROJECT" in text else None
+            settings = known[name] = settings_of(
+                text.replace("PROJECT", str(project)), tmp_path_factory.mktemp(name), environ
+            )
             ports[name] = open_ports.enter_context(connect(settings, environ))
             result = deploy(DeployRequest(PlanRequest(settings, catalogue)), ports[name], now)
             assert result.receipt is not None
             endpoints |= {(name, str(each.key)): each for each in result.receipt.endpoints}
             assert len(result.receipt.endpoints) == 3, result.receipt
-        yield Deployed(emulator, endpoints, ports)
+        yield Deployed(emulator, endpoints, ports, known)
 
 
 def settings_of(text: str, folder: Path, environ: Mapping[str, str]) -> Settings:

@@ -11,10 +11,13 @@ from tests.unit.verifying.fakes import PROBES
 
 from azserve.catalogue import load_catalogue
 from azserve.inference import ModelDoor
-from azserve.model.endpoint import Endpoint
+from azserve.model.catalogue import Hosting
+from azserve.model.endpoint import ConnectionTarget, Endpoint
 from azserve.model.finding import Finding, Outcome
-from azserve.model.names import FleetId
+from azserve.model.names import EndpointKey, FleetId
+from azserve.model.resource_id import ResourceId
 from azserve.model.settings import SmokeSettings
+from azserve.planning.surroundings import connections_to
 from azserve.verifying import Probe, ProbeRun, probes, run_probes
 from azserve.verifying.patience import Patience
 from azserve.verifying.ports import ModelClients
@@ -43,9 +46,17 @@ def findings(
         catalogue=load_catalogue(),
         patience=patience,
         probes=asked,
+        connections=lambda endpoint: connections_of(fleets, fleet, endpoint),
     )
     result = run_probes(run, models or fleets.ports[fleet].models, monotonic=time.monotonic, wait=time.sleep)
     return list(result.findings)
+
+
+def connections_of(fleets: Deployed, fleet: str, endpoint: Endpoint) -> tuple[ResourceId, ...]:
+    """Return the connections to an endpoint, as `azserve smoke` finds them."""
+    if endpoint.hosting is Hosting.FOUNDRY:
+        return ()
+    return connections_to(fleets.settings[fleet], endpoint.key, endpoint.region)
 
 
 def red(found: list[Finding]) -> set[str]:
@@ -116,7 +127,7 @@ def test_every_probe_passes_or_is_unsupported_as_published_on_models_that_think(
 
     lacking = {"json", "json-schema", "tools", "image", "embeddings"}
     assert outcomes(found, "r1") == {Outcome.PASSED: set(ALL) - lacking, Outcome.UNSUPPORTED: lacking}, found
-    lacking |= {"info"}
+    lacking |= {"info", "connection"}
     assert outcomes(found, "r1f") == {Outcome.PASSED: set(ALL) - lacking, Outcome.UNSUPPORTED: lacking}, found
 
 
@@ -125,7 +136,7 @@ def test_every_probe_passes_on_models_that_do_more(fleets: Deployed) -> None:
 
     found = findings(fleets, "able", *endpoints, asked=probes())
 
-    lacking = {"info", "reasoning", "extra-parameters", "embeddings"}
+    lacking = {"info", "reasoning", "extra-parameters", "embeddings", "connection"}
     assert outcomes(found, "o4") == {Outcome.PASSED: set(ALL) - lacking, Outcome.UNSUPPORTED: lacking}, found
     lacking |= {"parameters"}
     assert outcomes(found, "o5") == {Outcome.PASSED: set(ALL) - lacking, Outcome.UNSUPPORTED: lacking}, found
@@ -165,6 +176,7 @@ ALONE = [
     ("content-filter", "no-filter", "r1"),
     ("rate-limit-headers", "no-rate-headers", "r1"),
     ("embeddings", "short-vectors", "vec"),
+    ("connection", "stale-connection", "r1"),
     ("latency", "slow-start", "r1"),
 ]
 """For each probe, what turns it red and leaves all others as they are, and where."""
@@ -181,8 +193,9 @@ def test_a_mutant_turns_its_probe_red_and_no_other(fleets: Deployed, probe: str,
     at_the_models_pace = None
     if mutant == "slow-start":
         # The emulator's seconds pass two hundred times as fast, so that nobody waits for 45 of them.
-        keys = fleets.ports[fleet].endpoints.keys
-        at_the_models_pace = ModelDoor(keys, monotonic=lambda: time.monotonic() * 200)
+        keys, sound = fleets.ports[fleet].endpoints.keys, fleets.endpoints[fleet, key]
+        connected = ConnectionTarget(sound.uri, keys(sound).primary)
+        at_the_models_pace = ModelDoor(keys, connections=lambda _: connected, monotonic=lambda: time.monotonic() * 200)
     once = replace(BRIEF, tries=1)
 
     found = findings(
@@ -190,6 +203,29 @@ def test_a_mutant_turns_its_probe_red_and_no_other(fleets: Deployed, probe: str,
     )
 
     assert red(found) == {probe}, found
+
+
+def test_a_project_that_has_no_connection_is_told_of(fleets: Deployed) -> None:
+    gone = replace(fleets.endpoints["keys", "r1"], key=EndpointKey("r2"))
+
+    (finding,) = findings(fleets, "keys", gone, asked=only("connection"))
+
+    project = connections_of(fleets, "keys", gone)[0].names[0]
+    assert finding.outcome is Outcome.FAILED
+    assert finding.message.startswith("could not read the connection `r2-eastus2-"), finding.message
+    assert f"of `{project}`" in finding.message
+
+
+def test_what_comes_of_asking_through_a_connection_names_the_project(fleets: Deployed) -> None:
+    fleets.put_scenario({"mutant": "stale-connection"})
+    sound = fleets.endpoints["keys", "r1"]
+
+    (finding,) = findings(fleets, "keys", sound, asked=only("connection"))
+
+    assert finding.code == "unauthorised"
+    assert finding.message.startswith(
+        f"through the connection of `{connections_of(fleets, 'keys', sound)[0].names[0]}`: "
+    )
 
 
 def test_a_throttled_probe_waits_and_passes(fleets: Deployed) -> None:

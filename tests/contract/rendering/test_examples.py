@@ -189,6 +189,21 @@ def test_a_connected_project_can_call_the_endpoint(run: Run, platform: Platform,
         assert says(connection["properties"]["target"], connection_secret(platform, connection))
 
 
+def test_smoke_asks_through_every_connection(run: Run) -> None:
+    fleet = run("cross-region-connections")
+    fleet.done("deploy")
+
+    found = fleet.done("smoke", "--probe", "connection")["findings"]
+
+    told = {(each["region"], each["endpoint"]): [check["found"] for check in each["checks"]] for each in found}
+    ways = {place: [text.split(":")[0].rpartition(" ")[2] for text in texts] for place, texts in told.items()}
+    assert ways == {
+        ("eastus2", "r1"): ["`proj-app`"],
+        ("eastus2", "phi"): ["`proj-app`", "`proj-evaluation`"],
+        ("westus3", "r1"): ["`proj-app`"],
+    }
+
+
 def test_a_connection_that_is_no_longer_wanted_is_pruned(run: Run, platform: Platform, tmp_path: Path) -> None:
     fleet = run("cross-region-connections")
     fleet.done("deploy")

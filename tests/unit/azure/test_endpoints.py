@@ -11,7 +11,7 @@ from tests.unit.azure.scripted import SUBSCRIPTION, Answer, ScriptedAdapter, azu
 from azserve.azure.endpoints import LiveEndpoints
 from azserve.errors import AzserveError, AzureFailed, PermissionDenied, Refused
 from azserve.model.catalogue import Hosting
-from azserve.model.endpoint import DeployedModel, Endpoint, EndpointKeys
+from azserve.model.endpoint import ConnectionTarget, DeployedModel, Endpoint, EndpointKeys
 from azserve.model.estate import (
     FoundryDeployment,
     FoundryHost,
@@ -20,6 +20,7 @@ from azserve.model.estate import (
     ServerlessHost,
 )
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region
+from azserve.model.resource_id import ResourceId
 from azserve.model.secret import Secret
 from azserve.model.settings import ContentFilter, NetworkSettings, SignIn
 
@@ -207,3 +208,25 @@ def test_a_region_that_cannot_be_read_is_named() -> None:
     with pytest.raises(AzserveError) as caught:
         in_region(with_endpoint(error("AuthorizationFailed", status=403)))
     assert caught.value.where == "eastus2"
+
+
+CONNECTION = ResourceId.parse(f"{PROJECT}/connections/r1-eastus2-x")
+
+
+def connected(**properties: Any) -> ConnectionTarget:
+    known = {"target": URI + "/", "credentials": {"key": "k1"}}
+    answer = Answer(200, {"properties": {**known, **properties}})
+    with azure_with(ScriptedAdapter().on("POST", f"{CONNECTION}/listSecrets", answer)) as azure:
+        return LiveEndpoints(azure).connection(CONNECTION)
+
+
+def test_a_connection_tells_where_it_leads_and_its_key() -> None:
+    assert connected() == ConnectionTarget(URI, Secret("k1"))
+
+
+@pytest.mark.parametrize("properties", [{"target": None}, {"credentials": None}, {"credentials": {"key": ""}}])
+def test_a_connection_without_address_or_key_cannot_be_used(properties: dict[str, Any]) -> None:
+    with pytest.raises(AzureFailed) as caught:
+        connected(**properties)
+
+    assert caught.value.code == "connection-unusable"

@@ -13,6 +13,11 @@ import pytest
 from azserve.emulator.inference.app import pace
 from azserve.emulator.inference.mutants import Mutant
 from azserve.emulator.inference.traits import Traits, traits_of
+from azserve.emulator.kernel.address import Address
+from azserve.emulator.kernel.wire import Call
+from azserve.emulator.kernel.world import Stored
+from azserve.emulator.providers.machine_learning.connections import TYPE as CONNECTION
+from azserve.emulator.providers.machine_learning.connections import list_secrets
 from azserve.emulator.scenarios import load, names
 
 SUM = "What is 7*6?"
@@ -46,6 +51,14 @@ def picture(bench: Any) -> str:
     messages = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}]
     reply = bench.reply("/models/chat/completions", {"model": "eyes", "messages": messages})
     return str(reply.body["choices"][0]["message"]["content"])
+
+
+def connected(bench: Any) -> str:
+    """Return the key that a connection is shown to carry."""
+    address = Address("s", "g", CONNECTION, ("p", "r1"))
+    stored = Stored(address, "2025-09-01", {}, 0.0, 0.0, hidden={"credentials": {"key": "sound"}})
+    reply = list_secrets(bench.world, stored, Call("POST", str(address), {}, {}, None, ""))
+    return str(reply.body["properties"]["credentials"]["key"])
 
 
 def vectors(bench: Any) -> int:
@@ -87,6 +100,7 @@ SHOWS: dict[Mutant, Callable[[Any], bool]] = {
     Mutant.IGNORED_LIMIT: lambda bench: bench.answer(SUM, max_tokens=1, stop=["="]) == "7*6 = 42",
     Mutant.ACCEPTED_EXTRA: lambda bench: bench.chat(SUM, magic=1).status == 200,
     Mutant.OPEN_DOOR: lambda bench: bench.reply("/info", headers={}).status == 200,
+    Mutant.STALE_CONNECTION: lambda bench: connected(bench) != "sound",
     Mutant.NO_FILTER: lambda bench: bench.chat("[filter this prompt]").status == 200,
     Mutant.NO_RATE_HEADERS: lambda bench: "x-ratelimit-limit-tokens" not in bench.chat(SUM).headers,
     Mutant.SLOW_START: lambda bench: first_wait(bench) > 30,

@@ -11,7 +11,7 @@ from tests.unit.inference.endpoints import KEY, foundry, keys, serverless
 from azserve.errors import AzserveError, PermissionDenied, SignInError
 from azserve.inference import ModelDoor
 from azserve.inference.door import KeyRing
-from azserve.model.endpoint import Endpoint, EndpointKeys
+from azserve.model.endpoint import ConnectionTarget, Endpoint, EndpointKeys
 from azserve.model.secret import Secret
 from azserve.model.settings import SignIn
 from azserve.verifying.ports import Unreachable
@@ -68,6 +68,14 @@ def test_without_a_token_the_missing_permission_is_told(sign_in: SignIn) -> None
     door = ModelDoor(no_keys, (lambda audience: Secret("token")) if sign_in is SignIn.KEY else None)
 
     assert isinstance(refusal_of(foundry(sign_in=sign_in), door), PermissionDenied)
+
+
+def test_the_key_of_a_connection_is_not_sent_where_others_could_read_it() -> None:
+    plain = ConnectionTarget("http://r1.eastus2.models.ai.azure.com", Secret("k"))
+    door = ModelDoor(keys, connections=lambda _: plain)
+
+    with pytest.raises(Unreachable), door.open(serverless(), through=serverless().resource):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from azserve.model.chat import (
 from azserve.model.endpoint import Endpoint
 from azserve.model.names import ModelName
 from azserve.model.progress import Event
+from azserve.model.resource_id import ResourceId
 from azserve.model.verdict import Evidence, Rank
 from azserve.verifying.ports import ModelClient, Signing, Unauthorised
 from azserve.verifying.reading import probe_of
@@ -204,9 +205,14 @@ class FakeClients:
 
     @contextmanager
     def open(
-        self, endpoint: Endpoint, *, route: Route | None = None, signing: Signing = Signing.USUAL
+        self,
+        endpoint: Endpoint,
+        *,
+        route: Route | None = None,
+        signing: Signing = Signing.USUAL,
+        through: ResourceId | None = None,
     ) -> Iterator[ModelClient]:
-        where = f"{endpoint.region}/{endpoint.key}"
+        where = f"{endpoint.region}/{endpoint.key}" if through is None else through.name
         self.opened.append((where, route))
         found = self.models.get(where, self.model)
         if isinstance(found, AzserveError):

@@ -8,16 +8,17 @@ import pytest
 from tests.unit.inference.endpoints import foundry, serverless
 from tests.unit.verifying.fakes import PROBES, THINKS, FakeClients, FakeModel, FakeTime, Told, Turn, answer, catalogue
 
-from azserve.errors import AzserveError, PermissionDenied, UsageError
+from azserve.errors import AzserveError, AzureFailed, PermissionDenied, UsageError
 from azserve.model.catalogue import Route, Support, Trait
 from azserve.model.chat import ModelInfo, Usage
 from azserve.model.endpoint import Endpoint
 from azserve.model.finding import Finding, Outcome
 from azserve.model.names import EndpointKey, FleetId
 from azserve.model.progress import Stage
+from azserve.model.resource_id import ResourceId
 from azserve.model.results import SmokeResult
 from azserve.model.settings import SignIn, SmokeSettings
-from azserve.verifying import ProbeRun, run_probes
+from azserve.verifying import ProbeRun, probes, run_probes
 from azserve.verifying.patience import Patience
 from azserve.verifying.ports import (
     BrokenAnswer,
@@ -493,3 +494,54 @@ def test_a_ceiling_in_money_keeps_probes_from_being_asked_and_says_what_has_no_p
 
     assert {each.code for each in result.findings if each.endpoint == "r1" and each.probe != "info"} == {"over-budget"}
     assert (result.usd, result.unpriced) == (0.0, ("v32",))
+
+
+ELSEWHERE = "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces"
+CONNECTIONS = tuple(ResourceId.parse(f"{ELSEWHERE}/{name}/connections/r1-{name}") for name in ("app", "evaluation"))
+
+
+def through(*connections: ResourceId, required: tuple[str, ...] = (), **models: ModelClient | AzserveError) -> Finding:
+    """Return the finding of the `connection` probe; models go by the connection's name, `-` written `_`."""
+    asked = replace(
+        run(smoke=SmokeSettings(required=required)),
+        probes=tuple(probe for probe in probes() if probe.name == "connection"),
+        connections=lambda _: connections,
+    )
+    clients = FakeClients(models={name.replace("_", "-"): each for name, each in models.items()})
+    (finding,) = carried_out(asked, clients).findings
+    return finding
+
+
+def test_every_connection_is_asked_through() -> None:
+    finding = through(*CONNECTIONS)
+
+    assert (finding.outcome, finding.message) == (Outcome.PASSED, "2 checks held")
+    assert [check.found for check in finding.checks] == [
+        "through the connection of `app`: ready",
+        "through the connection of `evaluation`: ready",
+    ]
+
+
+def test_an_endpoint_that_nobody_is_connected_to_has_nothing_to_ask_through() -> None:
+    finding = through()
+
+    assert (finding.outcome, finding.attempts) == (Outcome.UNSUPPORTED, 0)
+
+
+def test_a_connection_that_fails_is_named_by_its_project() -> None:
+    finding = through(*CONNECTIONS, r1_evaluation=FakeModel({"Reply": [Unauthorised("the key is not taken")]}))
+
+    assert finding.outcome is Outcome.FAILED
+    assert finding.message == "through the connection of `evaluation`: the key is not taken"
+
+
+def test_secrets_of_somebody_elses_project_that_may_not_be_read_say_nothing_of_the_connection() -> None:
+    finding = through(*CONNECTIONS, r1_app=PermissionDenied("not allowed to read its secrets"))
+
+    assert finding.outcome is Outcome.UNKNOWN
+
+
+def test_a_connection_that_is_not_there_has_failed() -> None:
+    finding = through(*CONNECTIONS, r1_app=AzureFailed("could not read the connection"))
+
+    assert (finding.outcome, finding.message) == (Outcome.FAILED, "could not read the connection")

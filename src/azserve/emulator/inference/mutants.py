@@ -52,6 +52,8 @@ class Mutant(StrEnum):
     """Extra parameters are never refused."""
     OPEN_DOOR = "open-door"
     """Any key will do, and none."""
+    STALE_CONNECTION = "stale-connection"
+    """Connections carry a key from before it was changed."""
     NO_FILTER = "no-filter"
     NO_RATE_HEADERS = "no-rate-headers"
     SHORT_VECTORS = "short-vectors"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from types import MappingProxyType
 
+from azserve.emulator.inference.mutants import Mutant, active
 from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.kinds import Put, Work
 from azserve.emulator.kernel.wire import Call, Json, Reply
@@ -16,6 +17,7 @@ from azserve.emulator.providers.resource import Resource, properties_of, text_at
 
 TYPE = "Microsoft.MachineLearningServices/workspaces/connections"
 _REQUIRED = ("authType", "category", "target")
+_STALE = "a-key-from-before-it-was-changed"
 _SECRET = "credentials"  # noqa: S105 -- the name of a member
 
 inferred(
@@ -49,6 +51,9 @@ class Connections(Resource):
 
 def list_secrets(world: World, stored: Stored, call: Call) -> Reply:
     """POST listsecrets: the connection with its credentials."""
-    properties: dict[str, Json] = copy.deepcopy(stored.properties) | {_SECRET: stored.hidden.get(_SECRET)}
+    secret = copy.deepcopy(stored.hidden.get(_SECRET))
+    if Mutant.STALE_CONNECTION in active(world) and isinstance(secret, dict) and "key" in secret:
+        secret["key"] = _STALE
+    properties: dict[str, Json] = copy.deepcopy(stored.properties) | {_SECRET: secret}
     body = {"id": str(stored.address), "name": stored.address.name, "type": TYPE, "properties": properties}
     return Reply(200, body)
