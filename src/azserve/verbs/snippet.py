@@ -188,8 +188,8 @@ def _refusal(task: SnippetTask, endpoint: Endpoint, abilities: Mapping[Trait, Su
     """Return why a task cannot be done, None where it can, or where nobody knows."""
     if task is SnippetTask.INFO and endpoint.hosting is Hosting.FOUNDRY:
         return f"`{endpoint.key}` is a Foundry deployment, which has no /info route (`azserve info` asks ARM instead)"
-    if task is SnippetTask.ENTRA and endpoint.sign_in is SignIn.KEY:
-        return f"`{endpoint.key}` takes keys only"
+    if task is SnippetTask.ENTRA and endpoint.sign_in is SignIn.KEY and endpoint.hosting is Hosting.SERVERLESS:
+        return f"`{endpoint.key}` takes keys only"  # an account takes tokens, whatever its file signs in with
     lacking = [trait for trait in NEEDS[task] if abilities.get(trait) in LACKING]
     if lacking:
         return f"`{endpoint.model}` behind `{endpoint.key}` does not do {_listed(lacking)}, as published"
@@ -299,7 +299,10 @@ def _head(snippet: Snippet) -> tuple[str, ...]:
     if snippet.key_command:
         lines.append(f"Key:    {snippet.key_command}")
     else:
-        lines.append("Signs in as whoever `az login` is for, or as the managed identity of where it runs.")
+        lines.append(
+            "Signs in as whoever `az login` is for, or as the managed identity of where it runs; that identity"
+        )
+        lines.append("needs a role that may call models: `access:` in the fleet's file gives it.")
     lines += [f"Run:    {snippet.run}"]
     if snippet.client is Client.AZURE_AI_INFERENCE and snippet.language is not Language.CURL:
         lines += ["", *_RETIRED]
@@ -314,7 +317,7 @@ def _written(drawn: Snippet, request: SnippetRequest) -> Path:
     """Write the program. Raises ConfigurationError where another file is in the way."""
     assert request.out is not None
     file = RenderedFile(request.out.name, drawn.program)
-    done = write_files([file], request.out.parent, force=request.force, foreign=lambda path: path.exists())
+    done = write_files([file], request.out.parent, force=request.force)
     if done.refused:
         raise ConfigurationError(
             f"`{request.out}` is there already, and is not what would be written",
