@@ -11,6 +11,8 @@
 - **What is compared is what is sent.** `reading` resolves the rendered ARM JSON, and the plan compares that.
 - **Same input, same bytes.** No clock, no version number, no hash seed: maps are sorted where order is free, the JSON
   is parsed and printed again, and what counts as invisible is a list and not the Python's Unicode table.
+- **Templates are bounded.** A set may come with a pull request: `sandbox` counts the turns of a file's loops and calls,
+  and refuses a value before it is too large.
 - **Two parameters.** `location` and `tags` have their rendered values as defaults, so each file deploys alone; names
   are not parameters, because azserve finds its resources by them. Beside them stand switches for a single deployment
   (bringing back what is soft-deleted), which no file ever sets.

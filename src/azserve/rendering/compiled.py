@@ -17,7 +17,7 @@ import jinja2
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
-_SHAPE: Final = 1
+_SHAPE: Final = 2
 """Raised when the options of the environment change, because they are part of what compiled code does."""
 
 

@@ -1,6 +1,6 @@
 """Template sets: where they are, and how one is drawn so that nothing slips through raw.
 
-Each language has its own sandboxed environment with its own filters, and a last gate: whatever a template prints has
+Each language has its own bounded sandbox (`sandbox`) with its own filters, and a last gate: whatever a template prints has
 to be `Rendered`, the return type of those filters. `{{ name }}` without one is an error with file and line. Macros
 return plain text, so templates compose by `include`.
 """
@@ -8,24 +8,22 @@ return plain text, so templates compose by `include`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from jinja2 import (
     FileSystemLoader,
     StrictUndefined,
-    Template,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
     pass_context,
 )
-from jinja2.runtime import Context, LoopContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.runtime import Context
 
 import azserve
 from azserve.errors import ConfigurationError
@@ -35,6 +33,7 @@ from azserve.rendering.azd import FleetView
 from azserve.rendering.compiled import CompiledTemplates
 from azserve.rendering.escaping import Rendered, Unrenderable, arm, bicep, comment, identifier
 from azserve.rendering.pieces import CONTEXT_VERSION, Ref, RegionView
+from azserve.rendering.sandbox import Sandbox, weight_of
 
 CONTEXT_FILE: Final = "context.json"
 """In a set of the user's own: the version of the context that it was ejected for."""
@@ -69,51 +68,9 @@ class _Drawn:
     template: JsonObject
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """The strict sandbox, which asks once per type and name instead of at every look at a value.
-
-    What it asks depends on nothing else, but for methods of strings, which it wraps each time.
-    """
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401  Jinja's own
-        super().__init__(**options)
-        self._fields: set[tuple[type, str]] = set()
-        self._loaded: dict[str, Template] = {}
-
-    def get_template(
-        self,
-        name: str | Template,
-        parent: str | None = None,
-        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
-    ) -> Template:
-        """Return a template; a partial is asked for once per resource, and does not change meanwhile."""
-        if not isinstance(name, str) or globals is not None:
-            return super().get_template(name, parent, globals)
-        found = self._loaded.get(name)
-        if found is None:
-            found = self._loaded[name] = super().get_template(name, parent)
-        return found
-
-    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401  Jinja's own
-        """Return an attribute, or what stands for one that may not be seen."""
-        asked = (type(obj), attribute)
-        if asked in self._fields:
-            return getattr(obj, attribute)
-        found = super().getattr(obj, attribute)
-        if (
-            (is_dataclass(obj) or isinstance(obj, LoopContext))
-            and not attribute.startswith("_")
-            and not isinstance(found, StrictUndefined)
-        ):
-            self._fields.add(asked)
-        return found
-
-
-def strict_environment(
-    folders: tuple[Path, ...], filters: Mapping[str, Callable[..., Rendered]]
-) -> ImmutableSandboxedEnvironment:
+def strict_environment(folders: tuple[Path, ...], filters: Mapping[str, Callable[..., Rendered]]) -> Sandbox:
     """Return the environment of a language: sandboxed, strict, and printing nothing that no filter has made safe."""
-    environment = _Sandbox(
+    environment = Sandbox(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         autoescape=False,
@@ -163,16 +120,15 @@ class TemplateSet:
         return "\n".join(kept).strip("\n") + "\n"
 
     @cached_property
-    def _arm(self) -> ImmutableSandboxedEnvironment:
+    def _arm(self) -> Sandbox:
         return strict_environment(self._folders, {**ARM_FILTERS, **SHARED_FILTERS})
 
     @cached_property
-    def _bicep(self) -> ImmutableSandboxedEnvironment:
+    def _bicep(self) -> Sandbox:
         return strict_environment(self._folders, {**BICEP_FILTERS, **SHARED_FILTERS})
 
-    def _draw(
-        self, environment: ImmutableSandboxedEnvironment, name: str, view: RegionView | FleetView, region: _Drawn | None
-    ) -> str:
+    def _draw(self, environment: Sandbox, name: str, view: RegionView | FleetView, region: _Drawn | None) -> str:
+        environment.turns = 0
         try:
             return environment.get_template(name).render(view=view, region=region)
         except TemplateNotFound as error:
@@ -200,15 +156,17 @@ class TemplateSet:
 def _strict(filter_: Callable[..., Rendered]) -> Callable[..., Rendered]:
     """Return the filter, made to fail on a missing value under the value's name.
 
-    It asks for the context, which it ignores, so that nothing it returns is compiled into a template: a constant that
+    It asks for the context so that nothing it returns is compiled into a template: a constant that
     goes through `api_version` has to follow the table.
     """
 
     @pass_context
     @wraps(filter_)
-    def checked(_context: Context, value: object, *arguments: object) -> Rendered:
+    def checked(context: Context, value: object, *arguments: object) -> Rendered:
         if isinstance(value, StrictUndefined):
             str(value)
+        if isinstance(value, list | tuple | dict):
+            cast(Sandbox, context.environment).admit("what is printed", weight_of(value))
         return filter_(value, *arguments)
 
     return checked
