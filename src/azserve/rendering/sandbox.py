@@ -14,7 +14,7 @@ from dataclasses import is_dataclass
 from functools import wraps
 from typing import Any, Final, cast
 
-from jinja2 import StrictUndefined, Template, nodes, pass_context
+from jinja2 import Environment, StrictUndefined, Template, nodes, pass_context
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
@@ -37,12 +37,27 @@ def _too_large(what: str) -> Unrenderable:
     return Unrenderable(f"{what} would be too large", hint="templates lay values out; compute elsewhere what is larger")
 
 
+class _LightContext(Context):
+    """A context that does not keep the names of Jinja's globals: there is one for each partial of each resource."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: dict[str, Callable[[Context], Iterator[str]]],
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002  Jinja's own
+    ) -> None:
+        super().__init__(environment, parent, name, blocks)
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """The strict sandbox of Jinja, bounded; and it asks once per type and name instead of at every look at a value.
 
     What it asks depends on nothing else, but for methods of strings, which it wraps each time.
     """
 
+    context_class = _LightContext
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401  Jinja's own

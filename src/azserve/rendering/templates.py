@@ -1,7 +1,7 @@
 """Template sets: where they are, and how one is drawn so that nothing slips through raw.
 
-Each language has its own bounded sandbox (`sandbox`) with its own filters, and a last gate: whatever a template prints has
-to be `Rendered`, the return type of those filters. `{{ name }}` without one is an error with file and line. Macros
+Each language has its own bounded sandbox (`sandbox`) with its own filters, and a last gate: whatever a template prints
+has to be `Rendered`, the return type of those filters. `{{ name }}` without one is an error with file and line. Macros
 return plain text, so templates compose by `include`.
 """
 
@@ -163,25 +163,30 @@ def _strict(filter_: Callable[..., Rendered]) -> Callable[..., Rendered]:
     @pass_context
     @wraps(filter_)
     def checked(context: Context, value: object, *arguments: object) -> Rendered:
-        if isinstance(value, StrictUndefined):
-            str(value)
-        if isinstance(value, list | tuple | dict):
-            cast(Sandbox, context.environment).admit("what is printed", weight_of(value))
+        if type(value) is not str:  # nearly every value is
+            _admitted(value, context)
         return filter_(value, *arguments)
 
     return checked
 
 
-def _filtered_only(value: object) -> Rendered:
-    """Refuse what no filter has made safe. Undefined names fail here, too, under their own name."""
+def _admitted(value: object, context: Context) -> None:
+    """Refuse what is missing, under its own name, and what is too large."""
     if isinstance(value, StrictUndefined):
         str(value)
-    if not isinstance(value, Rendered):
-        raise Unrenderable(
-            f"{value!r} is printed without a filter",
-            hint="print values as `{{ value | arm }}` or `{{ value | bicep }}`",
-        )
-    return value
+    if isinstance(value, list | tuple | dict):
+        cast(Sandbox, context.environment).admit("what is printed", weight_of(value))
+
+
+def _filtered_only(value: object) -> Rendered:
+    """Refuse what no filter has made safe. Undefined names fail here, too, under their own name."""
+    if type(value) is Rendered:
+        return value
+    if isinstance(value, StrictUndefined):
+        str(value)
+    raise Unrenderable(
+        f"{value!r} is printed without a filter", hint="print values as `{{ value | arm }}` or `{{ value | bicep }}`"
+    )
 
 
 def _number(text: str, region: JsonObject | None) -> object:

@@ -86,7 +86,7 @@ BOMBS = {
     "a power": "{{ (10 ** (10 ** 8)) | arm }}",
     "a product": "{{ ('x' * 10 ** 9) | arm }}",
     "a product from the other side": "{{ (10 ** 9 * [1]) | length | arm }}",
-    "numbers that grow": "{% set ns = namespace(x=2) %}{% for i in range(99) %}{% set ns.x = ns.x * ns.x %}{% endfor %}",
+    "numbers": "{% set ns = namespace(x=2) %}{% for i in range(99) %}{% set ns.x = ns.x * ns.x %}{% endfor %}",
     "sums": "{% set ns = namespace(x='ab') %}{% for i in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
     "joined": "{% set ns = namespace(x='ab') %}{% for i in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
     "lists of lists": (
