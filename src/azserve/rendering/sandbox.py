@@ -70,7 +70,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._loaded: dict[str, Template] = {}
 
     def turn(self, times: int = 1) -> None:
-        """Count; raises Unrenderable where it is enough. Whoever draws sets `turns` to nought."""
+        """Count; raises Unrenderable where it is enough."""
         self.turns += times
         if self.turns > TURNS:
             raise Unrenderable(
@@ -90,7 +90,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         parent: str | None = None,
         globals: MutableMapping[str, Any] | None = None,  # noqa: A002
     ) -> Template:
-        """Return a template; a partial is asked for once per resource, and does not change meanwhile."""
+        """Return a template; a partial is asked for once per resource, and does not change meanwhile.
+
+        Turns are counted for a whole file, which nothing includes.
+        """
+        self.turns = self.turns if parent else 0
         self.turn()
         if not isinstance(name, str) or globals is not None:
             return super().get_template(name, parent, globals)

@@ -128,7 +128,6 @@ class TemplateSet:
         return strict_environment(self._folders, {**BICEP_FILTERS, **SHARED_FILTERS})
 
     def _draw(self, environment: Sandbox, name: str, view: RegionView | FleetView, region: _Drawn | None) -> str:
-        environment.turns = 0
         try:
             return environment.get_template(name).render(view=view, region=region)
         except TemplateNotFound as error:
