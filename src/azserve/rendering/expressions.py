@@ -111,10 +111,14 @@ class Scope:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Expression:
     """Parse what stands between the brackets; raises NotAnExpression."""
-    reader = _Reader(_tokens(text)[::-1])
-    expression = reader.expression()
-    if reader.left:
-        raise NotAnExpression(f"`{reader.left[-1]}` follows the end of `{text}`")
+    try:
+        reader = _Reader(_tokens(text)[::-1])
+        expression = reader.expression()
+        if reader.left:
+            raise NotAnExpression(f"`{reader.left[-1]}` follows its end")
+    except NotAnExpression as error:
+        shown = text if len(text) <= 60 else f"{text[:57]}…"
+        raise NotAnExpression(f"`[{shown}]` is no expression: {error}") from None
     return expression
 
 
@@ -123,7 +127,7 @@ def _tokens(text: str) -> list[str]:
     while at < end:
         match = _TOKEN.match(text, at)
         if match is None:
-            raise NotAnExpression(f"`{text[at:]}` is not understood")
+            raise NotAnExpression(f"`{text[at : at + 20]}` is not understood")
         tokens.append(match[0].strip())
         at = match.end()
     return tokens

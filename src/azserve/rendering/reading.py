@@ -24,6 +24,15 @@ _GROUP: Final = "Microsoft.Resources/resourceGroups"
 _BODY: Final = ("location", "tags", "kind", "sku", "identity", "properties")
 
 
+class Undescribed(ValueError):
+    """A template of the user's does not say what azserve has to know about a resource."""
+
+    def __init__(self, why: str, at: tuple[int, ...] = ()) -> None:
+        super().__init__(why)
+        self.at = at
+        """Numbers of the resources that lead there, counted from 0, the outermost first; empty for a whole template."""
+
+
 class Described(Sequence[Resource]):
     """What a template describes, read when somebody first looks: a plan does, writing files does not."""
 
@@ -54,8 +63,10 @@ def resources_of(
     """Return what a template describes, in its own order.
 
     `parameters` is what a parameter file's `parameters` member holds; it wins over the defaults. `group` is None at
-    subscription scope. Raises NotAnExpression for an expression that does not parse.
+    subscription scope. Raises Undescribed where that is not said in the way of azserve's own templates.
     """
+    if not isinstance(template.get("resources"), list):
+        raise Undescribed("`resources` is no list")
     outside = Scope(subscription, group, {}, {})
     defaults = {
         name: resolve(declared["defaultValue"], outside)
@@ -64,7 +75,19 @@ def resources_of(
     }
     given = {name: value["value"] for name, value in parameters.items()}
     scope = Scope(subscription, group, {**defaults, **given}, template.get("variables", {}))
-    return tuple(found for written in template["resources"] for found in _resources(written, scope))
+    found: list[Resource] = []
+    for at, written in enumerate(template["resources"]):
+        try:
+            found.extend(_resources(written, scope))
+        except Undescribed as error:
+            raise Undescribed(str(error), (at, *error.at)) from error
+        except KeyError as error:
+            raise Undescribed(f"there is no `{error.args[0]}`", (at,)) from error
+        except (ValueError, RecursionError) as error:
+            raise Undescribed(str(error), (at,)) from error
+        except (TypeError, LookupError, AttributeError, AssertionError) as error:
+            raise Undescribed(f"it has not the shape that ARM takes ({error})", (at,)) from error
+    return tuple(found)
 
 
 def _resources(written: Mapping[str, Any], scope: Scope) -> Iterator[Resource]:

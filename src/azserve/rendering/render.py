@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from azserve.model.artifact import Artifact, Format, Layout, RegionArtifact, RenderedFile
@@ -14,11 +14,12 @@ from azserve.rendering.azd import ENVIRONMENT, fleet_view
 from azserve.rendering.composing import region_view
 from azserve.rendering.escaping import Printed, comment, json_text
 from azserve.rendering.pieces import RegionView
-from azserve.rendering.reading import Described, resources_of
+from azserve.rendering.reading import Described, Undescribed, resources_of
 from azserve.rendering.templates import TemplateFailed, TemplateSet
 
 PARAMETERS_SCHEMA: Final = "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#"
 GENERATOR: Final = "azserve"
+_REGION: Final = "arm/region.json.j2"
 LAYOUT_FOLDER: Final = "infra"
 """Where azd looks; no region is called that."""
 BICEP_MARK: Final = "// Rendered by azserve"
@@ -57,7 +58,7 @@ def render_region(
     """Render one region: the templates, their parameters, and the wrapper where the group is azserve's own."""
     view = region_view(estate)
     mark = _generator(estate.fleet_id, layout)
-    template = _marked(templates.arm("arm/region.json.j2", view), mark)
+    template = _marked(templates.arm(_REGION, view), mark)
     wrapper = None
     if not estate.group_exists:
         wrapper = _marked(templates.arm("arm/main.json.j2", view, region=template), mark)
@@ -73,29 +74,44 @@ def render_region(
     if Format.BICEP in formats or Format.BICEPPARAM in formats:
         header = _header(estate.fleet_id, f"in {estate.region}", layout)
         texts |= {name: header + text for name, text in _bicep_texts(estate, view, templates, formats)}
-    scope = estate.group if wrapper is None else None
+    files = _ArmFiles(templates, tuple(piece.partial for piece in view.resources))
     return RegionArtifact(
         estate=estate,
         files=tuple(RenderedFile(f"{estate.region}/{name}", text) for name, text in sorted(texts.items())),
         wrapper=wrapper,
         template=template,
         parameters={**parameters, **_once(estate)},
-        resources=Described(lambda: _described(estate, wrapper or template, parameters, scope)),
+        resources=Described(lambda: _described(estate, wrapper or template, parameters, files)),
     )
 
 
 def _described(
-    estate: RegionEstate, template: Mapping[str, Any], parameters: Mapping[str, Any], group: str | None
+    estate: RegionEstate, template: Mapping[str, Any], parameters: Mapping[str, Any], files: _ArmFiles
 ) -> tuple[Resource, ...]:
-    """Return what the template describes; raises TemplateFailed for one of the user's that is not ARM's."""
+    """Return what the template describes; raises TemplateFailed for one of the user's that does not say it."""
+    group = estate.group if estate.group_exists else None
     try:
         return resources_of(template, parameters, subscription=estate.subscription, group=group)
-    except (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        at = error.at if isinstance(error, Undescribed) else ()
         raise TemplateFailed(
-            f"what is rendered for `{estate.region}` is no ARM template: {error!r}",
-            where="arm/region.json.j2",
-            hint="`azserve render --check` tells what is wrong with it",
+            f"what is rendered for `{estate.region}` cannot be read: {error}",
+            where=files.of(at if group else at[1:]),
+            hint="mend the template; `azserve render --check` tells all that is wrong with it",
         ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _ArmFiles:
+    """Which file of the set a resource was drawn from."""
+
+    templates: TemplateSet
+    partials: tuple[str, ...]
+
+    def of(self, at: tuple[int, ...]) -> str:
+        """Return the partial of a region's resource by its number; of what is none of them, the whole template."""
+        partial = self.partials[at[0]] if at and at[0] < len(self.partials) else None
+        return str(self.templates.file(f"arm/{partial}.json.j2" if partial else _REGION))
 
 
 def _bicep_texts(

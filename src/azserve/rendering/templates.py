@@ -119,6 +119,10 @@ class TemplateSet:
         kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
         return "\n".join(kept).strip("\n") + "\n"
 
+    def file(self, name: str) -> Path:
+        """Return where a template is drawn from: the user's folder or the packaged one."""
+        return next((folder / name for folder in self._folders if (folder / name).is_file()), Path(name))
+
     @cached_property
     def _arm(self) -> Sandbox:
         return strict_environment(self._folders, {**ARM_FILTERS, **SHARED_FILTERS})

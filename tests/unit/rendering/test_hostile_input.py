@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -39,14 +40,37 @@ def test_a_template_that_exhausts_the_machine_has_failed(tmp_path: Path, text: s
 
 
 @pytest.mark.parametrize(
-    "text", ["{}", '{"resources": 3}', '{"resources": [{"name": "x"}]}',
-             '{"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "[if(1)]"}]}'],
-)  # fmt: skip
-def test_a_plan_by_a_template_that_is_not_arm_s_says_so(tmp_path: Path, text: str) -> None:
-    made = render_region(estates.MIXED, own(tmp_path, text))
+    ("text", "why"),
+    [
+        ("{}", "`resources` is no list"),
+        ('{"resources": {"a": {}}}', "`resources` is no list"),
+        ('{"resources": [{"name": "x"}]}', "there is no `type`"),
+        ('{"resources": ["x"]}', "has not the shape that ARM takes"),
+        ('{"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "[if(1)]"}]}', "not enough values"),
+        ('{"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "[a(]"}]}', r"`\[a\(\]` is no expression"),
+        ('{"resources": [{"type": "A.B/c", "apiVersion": "1", "name": "[1 2]"}]}', "`2` follows its end"),
+    ],
+)
+@pytest.mark.parametrize("group_exists", [True, False])
+def test_a_plan_by_a_template_that_cannot_be_read_says_why(
+    tmp_path: Path, text: str, why: str, group_exists: bool
+) -> None:
+    made = render_region(replace(estates.MIXED, group_exists=group_exists), own(tmp_path, text))
 
-    with pytest.raises(TemplateFailed, match="is no ARM template"):
+    with pytest.raises(TemplateFailed, match=f"cannot be read: .*{why}"):
         len(made.resources)
+
+
+@pytest.mark.parametrize("group_exists", [True, False])
+def test_a_partial_that_cannot_be_read_is_named(tmp_path: Path, group_exists: bool) -> None:
+    (tmp_path / "arm").mkdir()
+    (tmp_path / "arm" / "hub.json.j2").write_text('{"type": "A.B/c", "apiVersion": "1", "name": "[a(]"}')
+    made = render_region(replace(estates.SERVERLESS, group_exists=group_exists), TemplateSet(tmp_path))
+
+    with pytest.raises(TemplateFailed, match="is no expression") as raised:
+        len(made.resources)
+
+    assert raised.value.where == str(tmp_path / "arm" / "hub.json.j2")
 
 
 def test_a_stamp_that_is_a_folder_says_nothing_of_the_context(tmp_path: Path) -> None:
