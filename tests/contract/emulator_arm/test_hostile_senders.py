@@ -93,7 +93,8 @@ def _put(body: bytes, *, length: int | None = None, path: str = GROUP) -> bytes:
         "announced-1-TB", "deep-lists", "deep-objects", "not-utf-8", "nan", "trailing", "path-not-utf-8", "path-nul",
         "path-up", "path-up-encoded", "nul-in-line", "no-http", "endless-header", "negative-length", "two-lengths",
         "foreign-page", "header-bomb", "negative-chunk", "endless-chunk-extension", "coded-twice",
-        "two-different-lengths", "two-hosts", "websocket", "http-2", "tunnel", "path-up-twice-encoded", "header-in-path", "endless-path",
+        "two-different-lengths", "two-hosts", "websocket", "http-2", "tunnel", "path-up-twice-encoded",
+        "header-in-path", "endless-path",
     ],
 )  # fmt: skip
 def test_a_hostile_request_gets_an_error(emulator: Emulator, request_: bytes, status: int) -> None:

@@ -106,11 +106,11 @@ def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict
 
 
 def unlike(recorded: Any, ours: Any, at: str = "$", *, but: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield where ours lacks a recorded member, or has one of another type; paths in `but` are left out on purpose.
+    """Yield where ours lacks a recorded member, or has one of another type; paths in `but` differ on purpose.
 
     Lists of equal length are compared item by item; else each of ours is held against the first recorded.
     """
-    if recorded is None or ours is None:
+    if recorded is None or at in but:
         return
     if _kind(recorded) != _kind(ours):
         yield f"{at} is {_kind(ours)}, recorded is {_kind(recorded)}"
@@ -122,6 +122,8 @@ def unlike(recorded: Any, ours: Any, at: str = "$", *, but: frozenset[str] = fro
             elif path not in but and at.rpartition(".")[2] not in FREE:
                 yield f"{path} is missing"
     elif isinstance(recorded, list) and recorded:
+        if not ours:
+            yield f"{at} is empty, recorded is not"
         models = recorded if len(recorded) == len(ours) else [recorded[0]] * len(ours)
         for model, one in zip(models, ours, strict=True):
             yield from unlike(model, one, f"{at}[]", but=but)

@@ -190,3 +190,35 @@ def test_lists_of_an_account_that_does_not_exist_are_refused(bench: Bench) -> No
     bench.account()
     with pytest.raises(ArmError, match="'nobody' was not found"):
         bench.ask("GET", "/deployments/{deployment}/skus", account="acc", deployment="nobody")
+
+
+def test_the_capacity_for_a_load_is_counted_in_units_of_the_skus_own_limit() -> None:
+    load = {"requestPerMinute": 60, "requestParameters": {"avgPromptTokens": 300, "avgGeneratedTokens": 700}}
+    model = {"format": "DeepSeek", "name": "DeepSeek-R1", "version": "1"}
+    asked = {"model": model, "skuName": "GlobalStandard", "workloads": [load, load]}
+
+    answered = Bench().ask("POST", "/calculateModelCapacity", body=asked).body
+
+    assert answered["estimatedCapacity"] == {"value": 120, "deployableValue": 120}
+    assert (answered["model"], answered["skuName"]) == (model, "GlobalStandard")
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"model": {"name": "nobody"}}, 400),
+        ({"model": None}, 400),
+        ({"skuName": "Golden"}, 400),
+        ({"workloads": [{"requestPerMinute": "many"}]}, 400),
+        ({"workloads": 5}, 400),
+        ({"skuName": "GlobalProvisionedManaged"}, 501),
+    ],
+)
+def test_a_capacity_that_cannot_be_told_is_refused(changed: dict[str, Any], status: int) -> None:
+    model = {"format": "DeepSeek", "name": "DeepSeek-R1", "version": "1"}
+    asked = {"model": model, "skuName": "GlobalStandard", "workloads": [], **changed}
+
+    with pytest.raises(ArmError) as caught:
+        Bench().ask("POST", "/calculateModelCapacity", body=asked)
+
+    assert caught.value.status == status

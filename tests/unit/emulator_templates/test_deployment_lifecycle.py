@@ -12,6 +12,8 @@ from tests.unit.emulator_templates.tools import API, GROUP_ID, ROOT, TOOLS, Site
 
 from azserve.emulator.arm.deployments.outputs import camel
 from azserve.emulator.arm.deployments.records import duration
+from azserve.emulator.kernel.address import Address
+from azserve.emulator.kernel.world import Stored
 
 EMPTY = template()
 
@@ -384,6 +386,53 @@ def test_what_complete_mode_cannot_delete_is_an_error(site: Site) -> None:
     site.deploy(template([box("b", properties={"stubborn": "always"})]), "before")
     shown = site.deploy(EMPTY, mode="Complete")
     assert (shown["provisioningState"], shown["error"]["details"][0]["code"]) == ("Failed", "ThingStays")
+
+
+def test_what_is_locked_stays_in_complete_mode_and_fails_it(site: Site) -> None:
+    site.deploy(template([tool("b")]), "before")
+    lock = Address.parse(f"{TOOLS}/b/providers/Microsoft.Authorization/locks/keep")
+    assert lock is not None
+    locked = Stored(lock, "2020-05-01", {"properties": {"level": "CanNotDelete"}}, 0, 0)
+    site.world.stored[lock.key] = locked
+
+    shown = site.deploy(EMPTY, mode="Complete")
+
+    assert (shown["provisioningState"], shown["error"]["details"][0]["code"]) == ("Failed", "ScopeLocked")
+    assert site.tool("b")
+
+
+def test_who_may_not_delete_cannot_do_it_by_complete_mode() -> None:
+    site = Site(scenario={"permissions": {"denied": ["Test.Tools/tools/delete"]}})
+    site.deploy(template([tool("b")]), "before")
+
+    shown = site.deploy(EMPTY, mode="Complete")
+
+    assert (shown["error"]["details"][0]["code"], bool(site.tool("b"))) == ("AuthorizationFailed", True)
+
+
+def test_a_template_is_exported_as_it_was_sent(site: Site) -> None:
+    sent = template([tool("[toLower('A')]")], outputs=outputs(x="y"))
+    site.deploy(sent)
+
+    assert site.send("POST", "main", action="/exportTemplate").body == {"template": sent}
+
+
+def test_a_deployment_tells_its_parameters_but_no_secret(site: Site) -> None:
+    declared = {"size": {"type": "int", "defaultValue": 3}, "key": {"type": "secureString"}}
+    asked = {"given": {"type": "object", "value": "[deployment().properties.parameters]"}}
+    shown = site.deploy(template(parameters=declared, outputs=asked), parameters={"key": "hunter2"})
+
+    told = shown["outputs"]["given"]["value"]
+    assert told["size"] == {"type": "Int", "value": 3}
+    assert "hunter2" not in str(told)
+
+
+def test_a_default_that_asks_for_all_parameters_is_a_circle(site: Site) -> None:
+    declared = {"all": {"type": "string", "defaultValue": "[string(deployment().properties.parameters)]"}}
+
+    refused = site.send("PUT", "main", template(parameters=declared))
+
+    assert code_of(refused) == (400, "InvalidTemplate")
 
 
 def test_a_poll_of_an_earlier_run_is_not_answered(site: Site) -> None:

@@ -114,8 +114,14 @@ def test_an_unknown_api_version_is_refused(site: Site) -> None:
     assert site.send("PUT", "main", EMPTY, version="1999-01-01").status == 400
 
 
-def test_exporting_a_template_is_not_modelled(site: Site) -> None:
-    assert code_of(site.send("POST", "main", action="/exportTemplate")) == (501, "NotModelledByEmulator")
+def test_exporting_a_group_as_a_template_is_not_modelled(site: Site) -> None:
+    exported = site.ask("POST", f"{GROUP_ID}/exportTemplate", {"resources": ["*"]}, api_version=OLD_API)
+
+    assert code_of(exported) == (501, "NotModelledByEmulator")
+
+
+def test_there_is_no_template_of_a_deployment_that_is_not_there(site: Site) -> None:
+    assert code_of(site.send("POST", "main", action="/exportTemplate")) == (404, "DeploymentNotFound")
 
 
 def test_a_deployment_that_is_not_there_is_named(site: Site) -> None:

@@ -141,7 +141,7 @@ def check_put(world: World, put: Put, *, expected: Collection[str] = ()) -> Kind
     if put.address.names:
         _check_registered(world, put.address)
         _check_name(put.address)
-    _check_tags(put.body.get("tags"))
+    check_tags(put.body.get("tags"))
     _check_location(kind, put)
     kind.check(world, put)
     return kind
@@ -162,7 +162,7 @@ def patch_resource(world: World, put: Put) -> Work:
     stored = existing(world, put.address, doing="write")
     locks.refuse_write(world, put.address)
     _check_surroundings(world, put.address, ())
-    _check_tags(put.body.get("tags"))
+    check_tags(put.body.get("tags"))
     return _signed(world, put, kind.patch(world, stored, put))
 
 
@@ -270,7 +270,8 @@ def _check_name(address: Address) -> None:
         raise refusals.bad_resource_name(name[:300])
 
 
-def _check_tags(tags: Json) -> None:
+def check_tags(tags: Json) -> None:
+    """Raise ArmError for tags that nothing may carry."""
     if tags is None:
         return
     if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):

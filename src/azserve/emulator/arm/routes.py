@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from azserve.emulator.arm import engine, operations, permissions, places, refusals, registrations, resources
+from azserve.emulator.arm import engine, operations, permissions, places, refusals, registrations, resources, tags
 from azserve.emulator.arm.groups import GroupKind
 from azserve.emulator.arm.permissions import check_route
 from azserve.emulator.kernel.address import Address
@@ -60,6 +60,10 @@ class Arm:
         self._routes = RouteTable(
             [
                 *((method, path, _Route(serve, path, places.RESOURCES_VERSIONS)) for method, path, serve in _OWN),
+                *(
+                    (method, path, _Route(serve, path, places.RESOURCES_VERSIONS))
+                    for (method, path), serve in tags.routes().items()
+                ),
                 *((method, path, _Route(serve, path)) for method, path, serve in _OPERATIONS),
                 *(("GET", path, _Route(permissions.list_own, path, permissions.VERSIONS)) for path in _PERMISSIONS),
                 *(

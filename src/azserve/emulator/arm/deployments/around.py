@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -29,6 +30,8 @@ class Around:
     expansion: Expansion | None = None
     enclosing: Expansion | None = None
     """Of the template around a nested one of outer scope, whose resources it may name as well."""
+    parameters: Callable[[], dict[str, Json]] = dict
+    """The parameters as the deployment shows them: without secrets."""
     _guids: int = 0
 
     def deployment(self) -> Json:
@@ -38,7 +41,7 @@ class Around:
             "properties": {
                 "template": self.wish.template,
                 "templateHash": self.template_hash,
-                "parameters": {},
+                "parameters": self.parameters(),
                 "mode": self.wish.mode.value,
                 "provisioningState": "Accepted",
             },

@@ -47,6 +47,7 @@ def draw(world: World, wish: Wish, *, predicting: bool = False) -> Blueprint:
     frame = frame_of(
         template, wish.given, outside=around, place=wish.place, hide_secrets=predicting, budget=wish.budget
     )
+    around.parameters = lambda: echoed(template, frame.parameters)
     echoed(template, frame.parameters)
     around.expansion = expand(template, frame)
     return Blueprint(wish, template, around.expansion)
@@ -103,6 +104,7 @@ def record_of(world: World, drawn: Blueprint) -> records.Deployment:
         tags=wish.tags,
         mode=wish.mode.value,
         template_hash=drawn.template.hash,
+        template=wish.template,
         parameters=drawn.parameters,
         fingerprint=fingerprint(drawn),
         correlation_id=wish.correlation_id,

@@ -277,8 +277,14 @@ def show_operation(world: World, call: Call, names: Mapping[str, str]) -> Reply:
 
 
 def export_template(world: World, call: Call, names: Mapping[str, str]) -> Reply:
+    """Answer exportTemplate: the template as it was sent."""
+    address = asked(world, call, names, "exportTemplate/action")
+    return Reply(200, {"template": records.existing(world, address).template})
+
+
+def export_group(world: World, call: Call, names: Mapping[str, str]) -> Reply:
     """Refuse aloud."""
-    raise not_modelled(f"exporting templates ('{call.path}')")
+    raise not_modelled("exporting a group as a template: which properties Azure leaves out is not published")
 
 
 def hash_template(world: World, call: Call, names: Mapping[str, str]) -> Reply:
@@ -312,6 +318,7 @@ def routes() -> dict[tuple[str, str], CollectionRoute]:
             ("GET", f"{one}/operations/{{operation}}"): show_operation,
         }
     return made | {
+        ("POST", f"{GROUP}/exportTemplate"): export_group,
         ("GET", f"{GROUP}/deployments/{{deployment}}/operations"): list_operations,
         ("GET", f"{GROUP}/deployments/{{deployment}}/operations/{{operation}}"): show_operation,
         ("GET", f"{SUBSCRIPTION}/providers/{TYPE}/{{deployment}}/whatIfResults/{{result}}"): show_what_if,

@@ -59,6 +59,8 @@ class Deployment:
     tags: dict[str, Json] | None
     mode: str
     template_hash: str
+    template: Json
+    """As it was sent, for who exports it."""
     parameters: dict[str, Json]
     fingerprint: str
     """Hash of template and parameters, secrets included: the same wish again is recognised by it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from azserve.emulator.arm import engine, operations
+from azserve.emulator.arm import engine, locks, operations
 from azserve.emulator.arm.deployments import failures, records
 from azserve.emulator.arm.deployments.blueprint import Blueprint, body_of, draw, record_of, refusing
 from azserve.emulator.arm.deployments.outputs import evaluate_outputs
@@ -154,7 +154,15 @@ class Run:
         for stored in excess(self._world, self._drawn):
             target = records.target_of(str(stored.address), stored.address.type, "/".join(stored.address.names))
             step = self._step("Delete", target)
-            work = engine.delete_resource(self._world, stored, None)
+            try:
+                locks.refuse_delete(self._world, stored.address)
+                engine.check_permission(
+                    self._world, self._drawn.wish.principal, f"{stored.address.type}/delete", stored.address
+                )
+                work = engine.delete_resource(self._world, stored, None)
+            except ArmError as error:
+                self._cleared(step, error)
+                continue
             seconds.append(work.seconds)
             operations.run(self._world, work, partial(self._cleared, step))
         return seconds

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from azserve.emulator.kernel.address import Address
 from azserve.emulator.kernel.inferred import inferred
 from azserve.emulator.kernel.kinds import CollectionRoute
-from azserve.emulator.kernel.wire import ArmError, Call, Json, Reply
+from azserve.emulator.kernel.wire import ArmError, Call, Json, Reply, not_modelled
 from azserve.emulator.kernel.world import Stored, World
 from azserve.emulator.providers.cognitive_services import accounts, catalogue, hosts, quota, soft_delete
 from azserve.emulator.providers.resource import text_at
@@ -30,6 +30,12 @@ inferred(
     "cognitive.lists.capacities",
     "modelCapacities shows the largest capacity of the sku as what the service has left",
     because="the specification calls it available capacity and no answer was found",
+)
+
+inferred(
+    "cognitive.lists.calculate",
+    "calculateModelCapacity counts tokens a minute in units of the sku's own limit; provisioned skus are refused",
+    because="the published example is of a provisioned sku, whose arithmetic is not published",
 )
 
 
@@ -75,6 +81,39 @@ def capacities_here(world: World, call: Call, names: Names) -> Reply:
     """GET locations/{location}/modelCapacities"""
     _refuse_nowhere(world, names["location"])
     return _page(list(_capacities(world, call, names, names["location"])))
+
+
+def calculate_capacity(world: World, call: Call, names: Names) -> Reply:
+    """POST calculateModelCapacity with {"model", "skuName", "workloads"}: what a load takes of a sku by tokens."""
+    body = call.body if isinstance(call.body, dict) else {}
+    model, sku_name = body.get("model"), body.get("skuName")
+    wanted = [str(model.get(key)) for key in ("format", "name", "version")] if isinstance(model, dict) else []
+    everywhere = (one for where in sorted(quota.offered_in(world)) for one in catalogue.entries(world, where))
+    found = [sku for one in everywhere if [one.model[key] for key in ("format", "name", "version")] == wanted
+             for sku in one.skus(str(sku_name))]  # fmt: skip
+    if not found:
+        raise ArmError(400, "InvalidModel", f"The model '{','.join(wanted)}' has no sku '{str(sku_name)[:80]}'.")
+    a_unit = [int(limit["count"]) for limit in found[0].get("rateLimits", ()) if limit["key"] == "token"]
+    if not a_unit:
+        raise not_modelled(f"the capacity that a load takes of the sku '{sku_name}'")
+    needed = -(-_tokens_a_minute(body.get("workloads")) // a_unit[0])
+    step = int(found[0]["capacity"].get("step", 1))
+    deployable = max(int(found[0]["capacity"].get("minimum", 1)), -(-needed // step) * step)
+    estimate = {"value": needed, "deployableValue": deployable}
+    return Reply(200, {"model": model, "skuName": sku_name, "estimatedCapacity": estimate})
+
+
+def _tokens_a_minute(workloads: Json) -> int:
+    try:
+        return sum(
+            int(one["requestPerMinute"])
+            * (int(one["requestParameters"]["avgPromptTokens"]) + int(one["requestParameters"]["avgGeneratedTokens"]))
+            for one in workloads or ()
+        )
+    except (TypeError, KeyError, ValueError) as error:
+        raise ArmError(
+            400, "InvalidRequestParameter", "A workload has 'requestPerMinute' and average tokens."
+        ) from error
 
 
 def check_domain(world: World, call: Call, names: Names) -> Reply:
@@ -186,6 +225,7 @@ ROUTES: Mapping[tuple[str, str], CollectionRoute] = {
     ("GET", f"{_SUBSCRIPTION}/skus"): skus,
     ("GET", f"{_SUBSCRIPTION}/modelCapacities"): capacities,
     ("GET", f"{_LOCATION}/modelCapacities"): capacities_here,
+    ("POST", f"{_SUBSCRIPTION}/calculateModelCapacity"): calculate_capacity,
     ("POST", f"{_SUBSCRIPTION}/checkDomainAvailability"): check_domain,
     ("POST", f"{_LOCATION}/checkSkuAvailability"): check_sku,
     ("GET", f"{_SUBSCRIPTION}/deletedAccounts"): deleted_accounts,

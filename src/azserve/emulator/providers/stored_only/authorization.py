@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from azserve.emulator.identity import roles
 from azserve.emulator.kernel.kinds import CollectionRoute
-from azserve.emulator.kernel.wire import ArmError, Call, Reply
+from azserve.emulator.kernel.wire import ArmError, Call, Reply, not_modelled
 from azserve.emulator.kernel.world import World
 
 _HERE = "/providers/Microsoft.Authorization"
@@ -41,6 +41,11 @@ def show_definition(world: World, call: Call, names: Names) -> Reply:
     return Reply(200, roles.shown(found, _scope(call)))
 
 
+def refuse_custom(world: World, call: Call, names: Names) -> Reply:
+    """Refuse aloud: a role that grants nothing would be worse than none."""
+    raise not_modelled("custom role definitions")
+
+
 def _scope(call: Call) -> str:
     """Return the scope that is asked about; empty at the level of the tenant."""
     return call.path[: call.path.lower().rindex(_HERE.lower())]
@@ -49,6 +54,11 @@ def _scope(call: Call) -> str:
 ROUTES: Mapping[tuple[str, str], CollectionRoute] = {
     ("GET", f"{_HERE}/roleDefinitions"): list_definitions,
     ("GET", f"{_HERE}/roleDefinitions/{{role}}"): show_definition,
+    **{
+        (method, f"{scope}{_HERE}/roleDefinitions/{{role}}"): refuse_custom
+        for scope in ("", *_SCOPES)
+        for method in ("PUT", "DELETE")
+    },
     **{("GET", f"{scope}{_HERE}/roleDefinitions"): list_definitions for scope in _SCOPES},
     **{("GET", f"{scope}{_HERE}/roleDefinitions/{{role}}"): show_definition for scope in _SCOPES},
 }

@@ -103,7 +103,17 @@ def _assignment(world: World, put: Put) -> dict[str, Json]:
     return {"scope": str(scope) if scope else f"/subscriptions/{put.address.subscription}"}
 
 
-_NETWORK = ("2025-01-01", "2024-10-01", "2024-07-01", "2024-05-01", "2024-01-01", "2023-11-01", "2023-09-01")
+_VAULT = ("2026-02-01", "2025-05-01", "2024-11-01", "2023-07-01", "2023-02-01", "2022-07-01", "2021-10-01")
+_NETWORK = (
+    "2025-07-01",
+    "2025-01-01",
+    "2024-10-01",
+    "2024-07-01",
+    "2024-05-01",
+    "2024-01-01",
+    "2023-11-01",
+    "2023-09-01",
+)
 _DNS = ("2024-06-01", "2020-06-01", "2018-09-01")
 
 ROWS = (
@@ -133,7 +143,7 @@ ROWS = (
     ),
     Row(
         type="Microsoft.KeyVault/vaults",
-        api_versions=("2025-05-01", "2024-11-01", "2023-07-01", "2023-02-01", "2022-07-01", "2021-10-01"),
+        api_versions=_VAULT,
         name=r"[a-zA-Z](?!.*--)[a-zA-Z0-9-]{1,22}[a-zA-Z0-9]",
         located=True,
         required=("properties.tenantId", "properties.sku.name", "properties.sku.family"),
@@ -144,7 +154,7 @@ ROWS = (
     ),
     Row(
         type="Microsoft.KeyVault/vaults/secrets",
-        api_versions=("2025-05-01", "2024-11-01", "2023-07-01", "2023-02-01", "2022-07-01", "2021-10-01"),
+        api_versions=_VAULT,
         name=r"[a-zA-Z0-9-]{1,127}",
         required=("properties.value",),
         fill=_secret,
@@ -177,7 +187,7 @@ ROWS = (
     ),
     Row(
         type="Microsoft.ManagedIdentity/userAssignedIdentities",
-        api_versions=("2024-11-30", "2023-01-31", "2022-01-31-preview", "2018-11-30"),
+        api_versions=("2025-05-31-preview", "2024-11-30", "2023-01-31", "2022-01-31-preview", "2018-11-30"),
         name=r"[a-zA-Z0-9][a-zA-Z0-9_-]{2,127}",
         located=True,
         fill=_identity,
