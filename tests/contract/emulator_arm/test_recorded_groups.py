@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from tests.contract.emulator_arm.arm_client import ArmClient
+from tests.contract.emulator_conformance.checker import unlike
 
 pytestmark = pytest.mark.reference
 RECORDINGS = Path(os.environ.get("AZSERVE_REFERENCE") or Path(__file__).parents[3] / "../shared/azure") / "recordings"
 
-NOT_MODELLED = {"availabilityZoneMappings"}
-"""Zones play no part in what azserve deploys."""
+NOT_MODELLED = frozenset({"$.value[].availabilityZoneMappings", "$.value[].metadata.pairedRegion"})
+"""Zones and pairs play no part in what azserve deploys."""
 
 
 def _recorded(name: str, method: str, tail: str) -> dict[str, Any]:
@@ -29,19 +30,6 @@ def _recorded(name: str, method: str, tail: str) -> dict[str, Any]:
             response: dict[str, Any] = exchange["response"]
             return response
     raise AssertionError(f"{name} has no {method} {tail}")
-
-
-def _missing(recorded: Any, ours: Any, at: str = "") -> list[str]:
-    """Where our value lacks a member or has one of another type; the items of lists are compared to the first."""
-    if type(recorded) is not type(ours):
-        return [f"{at}: {type(recorded).__name__} became {type(ours).__name__}"]
-    if isinstance(recorded, dict):
-        absent = [f"{at}.{name} is missing" for name in recorded.keys() - ours.keys() - NOT_MODELLED]
-        shared = [name for name in recorded if name in ours]
-        return absent + [problem for name in shared for problem in _missing(recorded[name], ours[name], f"{at}.{name}")]
-    if isinstance(recorded, list) and recorded and ours:
-        return _missing(recorded[0], ours[0], f"{at}[0]")
-    return []
 
 
 def _headers(recorded: dict[str, Any], ours: Any) -> set[str]:
@@ -73,7 +61,7 @@ def test_an_answer_has_what_the_recorded_one_has(
 
     assert ours.status_code == recorded["status"]
     assert _headers(recorded, ours) == set()
-    assert _missing(recorded["body"], ours.json() if ours.text() else None) == []
+    assert list(unlike(recorded["body"], ours.json() if ours.text() else None, but=NOT_MODELLED)) == []
 
 
 def test_a_deleted_group_ends_as_recorded(arm: ArmClient) -> None:
@@ -81,12 +69,3 @@ def test_a_deleted_group_ends_as_recorded(arm: ArmClient) -> None:
     arm.ask("PUT", "/resourceGroups/rg", {"location": "eastus2"})
 
     assert (arm.finish("DELETE", "/resourceGroups/rg"), arm.polls[-1]) == (recorded["body"], recorded["status"])
-
-
-def test_dropping_or_retyping_a_recorded_member_is_noticed() -> None:
-    recorded = {"a": {"b": [{"c": 1}]}, "d": None}
-
-    assert _missing(recorded, recorded) == []
-    assert _missing(recorded, {"a": {"b": [{}]}, "d": None}) == [".a.b[0].c is missing"]
-    assert _missing(recorded, {"a": {"b": [{"c": "1"}]}, "d": None}) == [".a.b[0].c: int became str"]
-    assert _missing(recorded, {"a": {"b": []}}) == [".d is missing"]

@@ -108,7 +108,8 @@ def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict
 def unlike(recorded: Any, ours: Any, at: str = "$", *, but: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield where ours lacks a recorded member, or has one of another type; paths in `but` differ on purpose.
 
-    Lists of equal length are compared item by item; else each of ours is held against the first recorded.
+    Lists of equal length are compared item by item; else each of ours is held against the recorded item of its name,
+    or the first.
     """
     if recorded is None or at in but:
         return
@@ -124,9 +125,21 @@ def unlike(recorded: Any, ours: Any, at: str = "$", *, but: frozenset[str] = fro
     elif isinstance(recorded, list) and recorded:
         if not ours:
             yield f"{at} is empty, recorded is not"
-        models = recorded if len(recorded) == len(ours) else [recorded[0]] * len(ours)
-        for model, one in zip(models, ours, strict=True):
+        for model, one in _paired(recorded, ours):
             yield from unlike(model, one, f"{at}[]", but=but)
+
+
+def _paired(recorded: list[Any], ours: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield each of ours with the recorded item to hold it against."""
+    if len(recorded) == len(ours):
+        yield from zip(recorded, ours, strict=True)
+        return
+    named = {
+        one["name"]: one for one in reversed(recorded) if isinstance(one, dict) and isinstance(one.get("name"), str)
+    }
+    for one in ours:
+        name = one.get("name") if isinstance(one, dict) else None
+        yield named.get(name, recorded[0]) if isinstance(name, str) else recorded[0], one
 
 
 def _kind(value: Any) -> str:
