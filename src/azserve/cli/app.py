@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -39,6 +39,7 @@ class Folder(click.Path):
         return super().convert(value, param, ctx)
 
 
+Callback = TypeVar("Callback", bound=Callable[..., Any])
 FOLDER: Final = Folder(path_type=Path, file_okay=False)
 
 
@@ -70,6 +71,13 @@ COMMON = (
     click.Option(["--debug"], is_flag=True, help="Tracebacks and Azure's raw answers."),
     click.Option(["--no-color"], is_flag=True, help="No colour; NO_COLOR does the same."),
 )  # fmt: skip
+
+
+def freshness(command: Callback) -> Callback:
+    """Add `--max-age` and `--refresh`, alike after every verb that only looks."""
+    age = click.option("--max-age", type=click.IntRange(min=0), default=300, show_default=True, metavar="SECONDS",
+                       help="Answer from lists read less than so long ago; a no is always asked again.")  # fmt: skip
+    return age(click.option("--refresh", is_flag=True, help="Ask Azure for everything, as --max-age 0.")(command))
 
 
 class Verb(click.Command):

@@ -11,6 +11,7 @@ from azserve.errors import Problem, Severity
 from azserve.model.catalogue import Hosting, LifecycleStage, Offer, PoolScope, Route, Support, Trait
 from azserve.model.diagnosis import CheckState
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region
+from azserve.model.plan import NotChosen
 from azserve.model.prices import Chat, Cost, Price
 from azserve.model.verdict import Answer, Evidence, Reason, Verdict
 
@@ -170,6 +171,19 @@ class RegionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """Which regions the fleet would go to, or what would let it."""
+
+    chosen: tuple[Region, ...] = ()
+    """In order of choice; empty where the need cannot be met."""
+    fallbacks: tuple[Region, ...] = ()
+    """Who comes next, should one of them fail: left out, and able to take the fleet all the same."""
+    not_chosen: tuple[NotChosen, ...] = ()
+    refused: Problem | None = None
+    """How far it got, with the smallest change that would help."""
+
+
+@dataclass(frozen=True, slots=True)
 class RegionsResult:
     """Every endpoint in every region; what meets the need comes first."""
 
@@ -183,6 +197,8 @@ class RegionsResult:
     """When the oldest answer was read that comes from an earlier run; None where all were read now."""
     offline: bool = False
     """Nobody was asked: documents answered."""
+    decided: Decided | None = None
+    """None for `--model`, and where only some of the file's candidates were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +245,8 @@ class QuotaResult:
     taken_at: datetime
     compute: tuple[ComputeRow, ...] = ()
     """Only where it was asked for."""
+    oldest: datetime | None = None
+    """When the oldest answer was read that comes from an earlier run; None where all were read now."""
 
 
 @dataclass(frozen=True, slots=True)

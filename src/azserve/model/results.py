@@ -156,6 +156,8 @@ class PlanResult:
     smoke: SmokeCeiling | None = None
     rehearsed: tuple[Rehearsed, ...] = ()
     """Regions in which something is to be written; empty where Azure was not asked."""
+    oldest: datetime | None = None
+    """When the oldest answer was read that comes from an earlier run; None where all were read now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,10 +66,7 @@ def smallest_change(unplaced: Unplaced, situation: Situation) -> str:
         return "; ".join(text for _, text in raises[:missing])
     others = _other_regions(unplaced, situation)
     if len(others) >= missing:
-        names = ", ".join(f"`{region}`" for region in others[:missing])
-        return (
-            f"add {names} to `regions.of`, where documents offer {'it' if len(unplaced.keys) == 1 else 'all of them'}"
-        )
+        return _with_other_regions(unplaced, others[:missing], situation)
     moves = [
         reason.hint
         for verdict in unplaced.verdicts
@@ -82,6 +79,21 @@ def smallest_change(unplaced: Unplaced, situation: Situation) -> str:
         return f"lower `need` to {len(unplaced.chosen)}"
     hints = [reason.hint for verdict in unplaced.verdicts for reason in verdict.reasons[:1] if reason.hint]
     return hints[0] if hints else "name other regions under `regions.of`"
+
+
+def _with_other_regions(unplaced: Unplaced, others: list[Region], situation: Situation) -> str:
+    """Return where to write other regions: beside those of a choice, in the place of those of a list that needs all."""
+    one = situation.settings.endpoints[unplaced.keys[0]]
+    whose = "" if one.regions is None else f" of `{one.key}`"
+    offer = f"where documents offer {'it' if len(unplaced.keys) == 1 else 'all of them'}"
+    if unplaced.choice.need is not None:
+        return f"add {_named(others)} to `regions.of`{whose}, {offer}"
+    against = dict.fromkeys(verdict.region for verdict in unplaced.verdicts if verdict.answer is not Answer.YES)
+    return f"name {_named(others)} instead of {_named(against)} under `regions`{whose}, {offer}"
+
+
+def _named(regions: Iterable[Region]) -> str:
+    return ", ".join(f"`{region}`" for region in regions)
 
 
 def _for_everywhere(unplaced: Unplaced) -> str | None:

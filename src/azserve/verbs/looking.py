@@ -7,7 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from azserve.errors import Refused
 from azserve.model.facts import Fact, Facts, RegionFacts
+from azserve.model.names import Region
+from azserve.model.plan import Placement
 from azserve.model.progress import Progress, silent
 from azserve.model.verdict import Answer, Verdict
 from azserve.surveying.ports import AzureReader
@@ -15,7 +18,8 @@ from azserve.surveying.reads import Keeper
 from azserve.surveying.survey import SurveyRequest, survey
 from azserve.verbs.ports import Clock
 
-Judge = Callable[[Facts], Iterable[Verdict]]
+Judge = Callable[[Facts], Iterable[Region]]
+"""Names the regions that the facts speak against."""
 
 
 class OnlyKeeps:
@@ -43,14 +47,33 @@ def looked(
 ) -> Facts:
     """Return what is true, kept answers included; a region that they speak against is asked again first."""
     facts = survey(request, reader, clock, progress, keeper)
-    if keeper is None:
+    if keeper is None or oldest(facts) is None:
         return facts
-    against = {one.region for one in judge(facts) if one.answer is not Answer.YES}
-    doubtful = tuple(region for region in request.regions if region in against and _is_kept(facts.regions[region]))
+    spoken_against = set(judge(facts))
+    doubtful = tuple(
+        region for region in request.regions if region in spoken_against and _is_kept(facts.regions[region])
+    )
     if not doubtful:
         return facts
     fresh = survey(replace(request, regions=doubtful), reader, clock, progress, OnlyKeeps(keeper))
     return replace(facts, regions={**facts.regions, **fresh.regions})
+
+
+def against(verdicts: Iterable[Verdict]) -> set[Region]:
+    """Return the regions of what is no yes."""
+    return {one.region for one in verdicts if one.answer is not Answer.YES}
+
+
+def against_placing(place: Callable[[Facts], Placement], regions: Iterable[Region]) -> Judge:
+    """Return who speaks against regions where a fleet is to be placed; where it finds no place, all of them are."""
+
+    def judge(facts: Facts) -> set[Region]:
+        try:
+            return against(place(facts).verdicts)
+        except Refused:
+            return set(regions)
+
+    return judge
 
 
 def oldest(facts: Facts) -> datetime | None:

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 
 from azserve.model.catalogue import Catalogue
 from azserve.model.estate import RegionEstate
+from azserve.model.facts import Facts
 from azserve.model.names import EndpointKey
 from azserve.model.outlook import MatrixEntry, MatrixResult
+from azserve.model.plan import Placement
 from azserve.model.progress import Progress, silent
 from azserve.model.settings import Settings
 from azserve.planning.choosing import OnUnknown, candidates, place
 from azserve.planning.questions import questions
 from azserve.surveying.ports import AzureReader
-from azserve.surveying.survey import SurveyRequest, survey
+from azserve.surveying.reads import Keeper
+from azserve.surveying.survey import SurveyRequest
+from azserve.verbs.looking import against_placing, looked
 from azserve.verbs.ports import Clock
 
 
@@ -27,14 +31,22 @@ class MatrixRequest:
     strict: bool = False
 
 
-def matrix(request: MatrixRequest, reader: AzureReader, clock: Clock, progress: Progress = silent) -> MatrixResult:
-    """Return an entry per chosen region, in order of choice; raises Refused as `plan` does."""
+def matrix(
+    request: MatrixRequest, reader: AzureReader, clock: Clock, progress: Progress = silent, keeper: Keeper | None = None
+) -> MatrixResult:
+    """Return an entry per chosen region, in order of choice; raises Refused as `plan` does.
+
+    `keeper` is as for `plan`.
+    """
     settings, catalogue = request.settings, request.catalogue
     wanted = candidates(settings, catalogue)
     asked = SurveyRequest(settings, catalogue, wanted, questions(settings, wanted))
-    facts = survey(asked, reader, clock, progress)
-    today = facts.taken_at.date()
-    placement = place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
+
+    def placed(facts: Facts) -> Placement:
+        today = facts.taken_at.date()
+        return place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
+
+    placement = placed(looked(asked, reader, clock, against_placing(placed, wanted), progress, keeper))
     order = list(settings.endpoints)
     entries = (MatrixEntry(one.region, tuple(sorted(_keys(one), key=order.index))) for one in placement.estates)
     return MatrixResult(tuple(entries))

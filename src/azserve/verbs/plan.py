@@ -8,7 +8,7 @@ from azserve.deploying.ports import Rehearsal
 from azserve.model.artifact import Artifact
 from azserve.model.catalogue import Catalogue
 from azserve.model.facts import Facts
-from azserve.model.plan import Plan
+from azserve.model.plan import Placement, Plan
 from azserve.model.prices import USD, PriceBook, PriceList
 from azserve.model.progress import Progress, silent
 from azserve.model.results import PlanResult
@@ -18,8 +18,10 @@ from azserve.planning.phases import make_plan
 from azserve.planning.questions import questions
 from azserve.rendering.render import render
 from azserve.rendering.templates import TemplateSet
-from azserve.surveying.survey import SurveyRequest, complete_live, survey
+from azserve.surveying.reads import Keeper
+from azserve.surveying.survey import SurveyRequest, complete_live
 from azserve.verbs.cost import idle_cost, smoke_ceiling
+from azserve.verbs.looking import against_placing, looked, oldest
 from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.rehearse import rehearse
 
@@ -46,17 +48,24 @@ class Prepared:
     plan: Plan
 
 
-def prepare(request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent) -> Prepared:
+def prepare(
+    request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Progress = silent, keeper: Keeper | None = None
+) -> Prepared:
     """Read Azure, decide where the fleet goes, render it and compare that with what is live.
 
-    Raises Refused where the fleet cannot go anywhere near what was asked, with a reason per region.
+    `keeper` may answer for Azure what an earlier run has read of models and quota; what it would keep the fleet out
+    of is asked again. Raises Refused where the fleet cannot go anywhere near what was asked, with a reason per region.
     """
     settings, catalogue = request.settings, request.catalogue
     regions = candidates(settings, catalogue)
     asked = SurveyRequest(settings, catalogue, regions, questions(settings, regions))
-    facts = survey(asked, azure.reader, clock, progress)
-    today = facts.taken_at.date()
-    placement = place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
+
+    def placed(facts: Facts) -> Placement:
+        today = facts.taken_at.date()
+        return place(settings, catalogue, facts, today, on_unknown=request.on_unknown, strict=request.strict)
+
+    facts = looked(asked, azure.reader, clock, against_placing(placed, regions), progress, keeper)
+    placement = placed(facts)
     artifact = render(placement, TemplateSet(settings.templates), formats=())
     resources = [resource for region in artifact.regions for resource in region.resources]
     live = complete_live(facts.live, resources, azure.reader, clock, progress)
@@ -71,7 +80,7 @@ def plan(request: PlanRequest, azure: AzurePorts, clock: Clock, progress: Progre
 
 def plan_of(prepared: Prepared) -> PlanResult:
     """Return the plan that was prepared."""
-    return PlanResult(plan=prepared.plan, taken_at=prepared.facts.taken_at)
+    return PlanResult(plan=prepared.plan, taken_at=prepared.facts.taken_at, oldest=oldest(prepared.facts))
 
 
 def reviewed(

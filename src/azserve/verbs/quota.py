@@ -11,11 +11,14 @@ from azserve.model.names import Region
 from azserve.model.outlook import ComputeRow, QuotaResult, QuotaRow
 from azserve.model.progress import Progress, silent
 from azserve.model.settings import Settings
+from azserve.model.verdict import Answer
 from azserve.planning.choosing import candidates
 from azserve.planning.pools import PoolUse, pools_of
 from azserve.planning.situation import Situation
 from azserve.surveying.ports import AzureReader
-from azserve.surveying.survey import Breadth, SurveyRequest, survey
+from azserve.surveying.reads import Keeper
+from azserve.surveying.survey import Breadth, SurveyRequest
+from azserve.verbs.looking import looked, oldest
 from azserve.verbs.ports import Clock
 
 
@@ -31,15 +34,28 @@ class QuotaRequest:
     """Also tell Machine Learning's quota of cores."""
 
 
-def quota(request: QuotaRequest, reader: AzureReader, clock: Clock, progress: Progress = silent) -> QuotaResult:
-    """Return limit, use and demand of each pool in each region that the fleet may go to."""
+def quota(
+    request: QuotaRequest, reader: AzureReader, clock: Clock, progress: Progress = silent, keeper: Keeper | None = None
+) -> QuotaResult:
+    """Return limit, use and demand of each pool in each region that the fleet may go to.
+
+    `keeper` may answer for Azure what an earlier run has read; a region where a pool would be short is asked again.
+    """
     settings, catalogue = request.settings, request.catalogue
     wanted = tuple(one for one in candidates(settings, catalogue) if not request.regions or one in request.regions)
     breadth = Breadth.EVERYTHING if request.compute else Breadth.VERDICTS
-    facts = survey(SurveyRequest(settings, catalogue, wanted, breadth=breadth), reader, clock, progress)
-    situation = Situation(settings, catalogue, facts, facts.taken_at.date())
-    rows = tuple(_row(use) for use in pools_of(situation, wanted))
-    return QuotaResult(settings.fleet_id, rows, facts.taken_at, tuple(_compute(facts)) if request.compute else ())
+    asked = SurveyRequest(settings, catalogue, wanted, breadth=breadth)
+
+    def used(facts: Facts) -> tuple[PoolUse, ...]:
+        return tuple(pools_of(Situation(settings, catalogue, facts, facts.taken_at.date()), wanted))
+
+    def short(facts: Facts) -> set[Region]:
+        return {use.region for use in used(facts) if use.answer is not Answer.YES}
+
+    facts = looked(asked, reader, clock, short, progress, keeper)
+    rows = tuple(_row(use) for use in used(facts))
+    compute = tuple(_compute(facts)) if request.compute else ()
+    return QuotaResult(settings.fleet_id, rows, facts.taken_at, compute, oldest(facts))
 
 
 def _compute(facts: Facts) -> Iterator[ComputeRow]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from azserve.errors import Refused
 from azserve.model.catalogue import Catalogue
 from azserve.model.facts import Facts
 from azserve.model.names import Region
-from azserve.model.outlook import RegionRow, RegionsResult
+from azserve.model.outlook import Decided, RegionRow, RegionsResult
 from azserve.model.progress import Progress, silent
 from azserve.model.settings import Settings
 from azserve.model.verdict import Answer, Verdict
-from azserve.planning.choosing import candidates
+from azserve.planning.choosing import candidates, place
 from azserve.planning.everywhere import assess_everywhere, every_region, widened
 from azserve.planning.lifecycle import published_warnings
 from azserve.planning.questions import questions
@@ -19,7 +20,7 @@ from azserve.planning.situation import Situation
 from azserve.surveying.ports import AzureReader
 from azserve.surveying.reads import Keeper
 from azserve.surveying.survey import SurveyRequest, offline_facts
-from azserve.verbs.looking import looked, oldest
+from azserve.verbs.looking import against, looked, oldest
 from azserve.verbs.ports import Clock
 
 FEW = 8
@@ -71,7 +72,7 @@ def regions(
             asked if request.of_fleet else {},
             provider_first=len(wanted) > FEW,
         )
-        facts = looked(looking, reader, clock, judged, progress, keeper)
+        facts = looked(looking, reader, clock, lambda facts: against(judged(facts)), progress, keeper)
     verdicts = judged(facts)
     named = frozenset(candidates(settings, catalogue)) if request.of_fleet else frozenset[Region]()
     rows = [_row(region, request, verdicts, candidate=region in named) for region in wanted]
@@ -83,7 +84,19 @@ def regions(
         taken_at=facts.taken_at,
         oldest=oldest(facts),
         offline=reader is None,
+        decided=_decided(request, facts) if named and named.issubset(facts.regions) else None,
     )
+
+
+def _decided(request: RegionsRequest, facts: Facts) -> Decided:
+    """Return where a plan of the same facts would go."""
+    today = facts.taken_at.date()
+    try:
+        placement = place(request.settings, request.catalogue, facts, today, strict=request.strict)
+    except Refused as error:
+        return Decided(refused=error.problems[0])
+    chosen = tuple(one.region for one in placement.estates)
+    return Decided(chosen, placement.fallbacks, placement.not_chosen)
 
 
 def _row(region: Region, request: RegionsRequest, verdicts: tuple[Verdict, ...], *, candidate: bool) -> RegionRow:

@@ -211,8 +211,22 @@ def test_the_smallest_change_is_the_smallest_quota() -> None:
 
 def test_the_smallest_change_may_be_a_region_that_the_documents_name() -> None:
     with pytest.raises(Refused) as refused:
-        placed(settings({"r1": R1}, ["japaneast"]))
+        placed(settings({"r1": R1}, {"need": 1, "of": ["japaneast"]}))
     assert refused.value.hint == "add `eastus` to `regions.of`, where documents offer it"
+
+
+def test_where_every_region_of_a_list_is_needed_another_takes_the_place_of_one() -> None:
+    with pytest.raises(Refused) as refused:
+        placed(settings({"r1": R1}, ["japaneast", "eastus2"]))
+    assert refused.value.hint == "name `eastus` instead of `japaneast` under `regions`, where documents offer it"
+
+
+def test_the_smallest_change_names_the_endpoint_whose_regions_they_are() -> None:
+    with pytest.raises(Refused) as refused:
+        placed(settings({"r1": {**R1, "regions": ["japaneast"]}}, ["eastus2"]))
+    assert refused.value.hint == (
+        "name `eastus` instead of `japaneast` under `regions` of `r1`, where documents offer it"
+    )
 
 
 def test_the_smallest_change_may_be_to_need_less() -> None:

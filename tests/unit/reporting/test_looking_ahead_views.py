@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.unit.planning.worlds import LIVE, NOW, settings
 from tests.unit.verbs.test_doctor import CONTRIBUTOR, KEYLESS, READER, V32, looked
@@ -9,6 +11,7 @@ from tests.unit.verbs.test_doctor import CONTRIBUTOR, KEYLESS, READER, V32, look
 from azserve.errors import Problem, Severity
 from azserve.model.names import EndpointKey, FleetId, Region
 from azserve.model.outlook import (
+    Decided,
     ForetoldRow,
     Heard,
     IdleCost,
@@ -19,7 +22,7 @@ from azserve.model.outlook import (
     Rehearsed,
     SmokeCeiling,
 )
-from azserve.model.plan import Placement, Plan
+from azserve.model.plan import NotChosen, Placement, Plan
 from azserve.model.prices import Cost
 from azserve.model.results import PlanResult
 from azserve.model.verdict import Answer, Reason, ReasonCode, Verdict
@@ -52,6 +55,31 @@ def test_what_several_regions_say_alike_is_said_once_with_an_example() -> None:
 def test_a_note_beside_a_yes_is_told() -> None:
     row = verdict("eastus2", Answer.YES, ReasonCode.QUOTA_SHORT, "20 of the 50 units fit")
     assert "eastus2: 20 of the 50 units fit" in lines(RegionsResult(FLEET, (EndpointKey("v32"),), (row,), (), NOW))
+
+
+def test_lists_of_an_earlier_run_are_told_with_their_age() -> None:
+    earlier = NOW - timedelta(minutes=4)
+    plan = PlanResult(Plan(Placement(FLEET, (), ()), ()), NOW, oldest=earlier)
+    told = "lists read up to 4 minutes ago; `--refresh` asks again"
+    assert [told in lines(one) for one in (plan, QuotaResult(FLEET, (), NOW, oldest=earlier))] == [True, True]
+
+
+def test_a_plan_says_who_comes_next() -> None:
+    placement = Placement(FLEET, (), (), fallbacks=(Region("westus3"), Region("westus")))
+    assert "next in line: westus3, westus" in lines(PlanResult(Plan(placement, ()), NOW))
+
+
+def test_regions_say_where_a_plan_would_go_and_who_comes_next() -> None:
+    left_out = NotChosen(Region("westus"), "not needed")
+    decided = Decided((Region("eastus2"),), (Region("westus"),), (left_out,))
+    said = lines(RegionsResult(FLEET, (), (), (), NOW, decided=decided))
+    assert "a plan chooses eastus2\nwestus not chosen: not needed\nnext in line: westus" in said
+
+
+def test_regions_say_what_would_let_the_fleet_in() -> None:
+    decided = Decided(refused=Problem("no-placement", "0 of the 1 regions needed can take `v32`", hint="lower `need`"))
+    said = lines(RegionsResult(FLEET, (), (), (), NOW, decided=decided))
+    assert "0 of the 1 regions needed can take `v32`\nlower `need`" in said
 
 
 def test_a_short_pool_comes_with_what_to_raise() -> None:

@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 from tests.unit.planning.worlds import NOW, V32, V32_POOL, catalogue, offered, settings
 from tests.unit.surveying.test_survey import EASTUS2, FOUNDRY, WESTUS3, FakeReader
 
+from azserve.errors import Refused
 from azserve.model.facts import Facts, Location, OfferedSku, QuotaPool, RateLimit
 from azserve.model.names import Region
-from azserve.model.verdict import Answer, Verdict
+from azserve.model.verdict import Answer
 from azserve.planning.choosing import assess
 from azserve.planning.situation import Situation
 from azserve.surveying.cache import FolderKeeper, cache_folder
 from azserve.surveying.survey import SurveyRequest
-from azserve.verbs.looking import looked, oldest
+from azserve.verbs.looking import against, looked, oldest
+from azserve.verbs.matrix import MatrixRequest, matrix
+from azserve.verbs.quota import QuotaRequest, quota
 
 CLOUD = "https://management.azure.com"
 FLEET = settings({"v32": {**FOUNDRY, "capacity": 50}}, {"of": ["eastus2", "westus3"], "need": 1})
@@ -47,8 +50,8 @@ def keeper(tmp_path: Path, clock: Clock) -> FolderKeeper:
     return FolderKeeper(tmp_path / "survey", CLOUD, clock, timedelta(minutes=5))
 
 
-def judge(facts: Facts) -> Iterable[Verdict]:
-    return assess(Situation(FLEET, catalogue(), facts, facts.taken_at.date()))
+def judge(facts: Facts) -> Iterable[Region]:
+    return against(assess(Situation(FLEET, catalogue(), facts, facts.taken_at.date())))
 
 
 def look(reader: FakeReader, clock: Clock, keeper: FolderKeeper) -> Facts:
@@ -87,10 +90,48 @@ def test_a_kept_no_is_asked_again_before_it_is_said(keeper: FolderKeeper, clock:
     look(FakeReader({("pools", EASTUS2): (FULL,)}), clock, keeper)
     reader = FakeReader({("pools", EASTUS2): (FREE,)})
     found = look(reader, clock, keeper)
-    assert {one.answer for one in judge(found)} == {Answer.YES}
+    assert judge(found) == set()
     assert ("pools", EASTUS2) in reader.asked
     assert ("pools", WESTUS3) not in reader.asked
     assert not found.regions[EASTUS2].pools.kept
+
+
+def test_where_a_kept_list_leaves_no_place_at_all_every_region_is_asked_again(
+    keeper: FolderKeeper, clock: Clock
+) -> None:
+    wanted = MatrixRequest(FLEET, catalogue())
+    full, free = (FakeReader({("pools", region): (pool,) for region in (EASTUS2, WESTUS3)}) for pool in (FULL, FREE))
+    with pytest.raises(Refused):
+        matrix(wanted, full, clock, keeper=keeper)
+
+    found = matrix(wanted, free, clock, keeper=keeper)
+
+    assert [one.region for one in found.include] == [EASTUS2]
+
+
+def test_a_matrix_of_kept_lists_asks_for_none_of_them(keeper: FolderKeeper, clock: Clock) -> None:
+    wanted = MatrixRequest(FLEET, catalogue())
+    matrix(wanted, FakeReader(), clock, keeper=keeper)
+    reader = FakeReader()
+    matrix(wanted, reader, clock, keeper=keeper)
+
+    assert not {("models", EASTUS2), ("pools", EASTUS2)}.intersection(reader.asked)
+
+
+def test_quota_says_how_old_its_lists_are(keeper: FolderKeeper, clock: Clock) -> None:
+    wanted = QuotaRequest(FLEET, catalogue())
+    first = quota(wanted, FakeReader(), clock, keeper=keeper)
+    clock.now += timedelta(minutes=2)
+
+    assert (first.oldest, quota(wanted, FakeReader(), clock, keeper=keeper).oldest) == (None, NOW)
+
+
+def test_a_pool_that_a_kept_list_has_short_is_asked_again(keeper: FolderKeeper, clock: Clock) -> None:
+    wanted = QuotaRequest(FLEET, catalogue())
+    quota(wanted, FakeReader({("pools", EASTUS2): (FULL,)}), clock, keeper=keeper)
+    found = quota(wanted, FakeReader({("pools", EASTUS2): (FREE,)}), clock, keeper=keeper)
+
+    assert {row.answer for row in found.rows} == {Answer.YES}
 
 
 def test_what_was_asked_again_is_kept_in_the_place_of_the_old(keeper: FolderKeeper, clock: Clock) -> None:

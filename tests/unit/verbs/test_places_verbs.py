@@ -149,3 +149,25 @@ def test_the_matrix_is_refused_where_the_need_cannot_be_met() -> None:
     with pytest.raises(Refused):
         matrix(MatrixRequest(settings({"v32": V32}), catalogue()),
                FakeReader({("models", EASTUS2): NO_MODELS}), lambda: NOW)  # fmt: skip
+
+
+def test_regions_name_what_a_plan_would_choose_and_who_comes_next() -> None:
+    wanted = settings({"v32": V32}, {"need": 1, "of": ["eastus2", "westus3"]})
+    found = placed(wanted, regions=(EASTUS2, WESTUS3)).decided
+    assert found is not None
+    assert (found.chosen, found.fallbacks) == ((EASTUS2,), (WESTUS3,))
+
+
+def test_regions_say_the_smallest_change_where_the_need_cannot_be_met() -> None:
+    reader = FakeReader({("pools", EASTUS2): (pool(960, 1000),)})
+    found = placed(settings({"v32": V32}, ["eastus2"]), reader, regions=(EASTUS2,)).decided
+    assert found is not None
+    assert found.refused is not None
+    assert (found.chosen, found.refused.hint) == (
+        (), f"in `eastus2` raise the quota `{V32_POOL}` by 10, or lower `capacity` of `v32` to 40",
+    )  # fmt: skip
+
+
+def test_regions_that_leave_a_candidate_out_do_not_say_what_is_chosen() -> None:
+    wanted = settings({"v32": V32}, ["eastus2", "westus3"])
+    assert placed(wanted, regions=(EASTUS2,)).decided is None

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from azserve.cli.app import App, Verb
+from azserve.cli.app import App, Verb, freshness
 from azserve.errors import ExitCode
 
 
@@ -12,8 +12,9 @@ from azserve.errors import ExitCode
 @click.option("--strict", is_flag=True, help="Refuse where there is a warning.")
 @click.option("--on-unknown", type=click.Choice(["fail", "warn", "try"]), default="warn", show_default=True,
               help="What to do where nobody knows whether an endpoint fits.")  # fmt: skip
+@freshness
 @click.pass_obj
-def matrix(app: App, *, strict: bool, on_unknown: str) -> ExitCode:
+def matrix(app: App, *, strict: bool, on_unknown: str, max_age: int, refresh: bool) -> ExitCode:
     """Print the chosen regions as one line of JSON for a CI fan-out; writes nothing to Azure.
 
     The line is bare, as `strategy.matrix` reads it; `-o json` puts it into the document that every verb prints.
@@ -26,7 +27,7 @@ def matrix(app: App, *, strict: bool, on_unknown: str) -> ExitCode:
     settings = app.settings()
     request = MatrixRequest(settings, app.catalogue(), OnUnknown(on_unknown), strict=strict)
     with app.azure(settings) as azure, app.progress() as progress:
-        result = run(request, azure.reader, app.now, progress)
+        result = run(request, azure.reader, app.now, progress, app.keeper(settings, 0 if refresh else max_age))
     if app.options.output != "table" or app.options.query:
         return app.answer(result)
     app.streams.write(json.dumps(plain(result), separators=(",", ":")) + "\n")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from azserve.cli.app import App, Verb
+from azserve.cli.app import App, Verb, freshness
 from azserve.errors import ExitCode
 
 
@@ -18,8 +18,11 @@ from azserve.errors import ExitCode
 @click.option("--on-unknown", type=click.Choice(["fail", "warn", "try"]), default="warn", show_default=True,
               help="What to do where nobody knows whether an endpoint fits.")  # fmt: skip
 @click.option("--prune", is_flag=True, help="Plan to delete what the fleet has and the file no longer asks for.")
+@freshness
 @click.pass_obj
-def plan(app: App, *, out: Path | None, fast: bool, strict: bool, on_unknown: str, prune: bool) -> ExitCode:
+def plan(
+    app: App, *, out: Path | None, fast: bool, strict: bool, on_unknown: str, prune: bool, max_age: int, refresh: bool
+) -> ExitCode:
     """Show where the fleet can go and what a deploy would do; writes nothing to Azure.
 
     Exit 5 where the need cannot be met, or Azure's own validation would refuse a region.
@@ -34,7 +37,7 @@ def plan(app: App, *, out: Path | None, fast: bool, strict: bool, on_unknown: st
     settings = app.settings()
     request = PlanRequest(settings, app.catalogue(), OnUnknown(on_unknown), prune=prune, strict=strict)
     with app.azure(settings) as azure, app.progress() as progress:
-        prepared = prepare(request, azure, app.now, progress)
+        prepared = prepare(request, azure, app.now, progress, app.keeper(settings, 0 if refresh else max_age))
         result = reviewed(prepared, request, load_prices(), None if fast else azure.rehearsal, progress)
     if out:
         write_plan(out, saved(prepared, request))

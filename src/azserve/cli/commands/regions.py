@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from azserve.cli.app import App, Verb
+from azserve.cli.app import App, Verb, freshness
 from azserve.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 @click.option("--capacity", type=click.IntRange(min=1), metavar="N", help="With --model: units of the sku.")
 @click.option("--region", "only", multiple=True, metavar="REGION", help="Only this one; may be repeated.")
 @click.option("--strict", is_flag=True, help="A retirement in the past is a no.")
-@click.option("--max-age", type=click.IntRange(min=0), default=300, show_default=True, metavar="SECONDS",
-              help="Answer from what was read less than so long ago; a no is always asked again.")  # fmt: skip
-@click.option("--refresh", is_flag=True, help="Ask Azure for everything, as --max-age 0.")
+@freshness
 @click.option("--offline", is_flag=True, help="Ask nobody: answer from dated documents.")
 @click.pass_obj
 def regions(

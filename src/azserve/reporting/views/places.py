@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from azserve.model.catalogue import PoolScope
 from azserve.model.names import Region
-from azserve.model.outlook import MatrixResult, QuotaResult, QuotaRow, RegionRow, RegionsResult
+from azserve.model.outlook import Decided, MatrixResult, QuotaResult, QuotaRow, RegionRow, RegionsResult
+from azserve.model.plan import NotChosen
 from azserve.model.verdict import Answer, Reason, ReasonCode, Verdict
 from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Narrow, Table, cell, count
 from azserve.reporting.views.models import known
@@ -29,19 +31,45 @@ def regions(result: RegionsResult) -> tuple[Block, ...]:
         *(Line(warning.message, Mark.WARNING) for warning in result.warnings),
         Table(columns, tuple(_region_row(row, result) for row in result.rows)),
         *_told(result),
-        *_age(result),
+        *_offline(result),
+        *_decided(result.decided),
+        *age(result.oldest, result.taken_at),
         Line(f"{counted} of {count(len(result.rows), 'region')}", tone="bold"),
     )
 
 
-def _age(result: RegionsResult) -> Iterator[Line]:
+def age(oldest: datetime | None, taken_at: datetime) -> Iterator[Line]:
     """Say how old the answers are where they are not of this moment."""
-    if result.offline:
-        yield Line("offline: nobody asked Azure; documents answer, each with its date", Mark.WARNING)
-    if result.oldest is not None:
-        minutes = int((result.taken_at - result.oldest).total_seconds() // 60)
+    if oldest is not None:
+        minutes = int((taken_at - oldest).total_seconds() // 60)
         ago = count(minutes, "minute") if minutes else "less than a minute"
         yield Line(f"lists read up to {ago} ago; `--refresh` asks again", tone="dim")
+
+
+def _offline(result: RegionsResult) -> Iterator[Line]:
+    if result.offline:
+        yield Line("offline: nobody asked Azure; documents answer, each with its date", Mark.WARNING)
+
+
+def _decided(decided: Decided | None) -> Iterator[Line]:
+    """Say where a plan would go, who comes next, and why the others do not."""
+    if decided is None:
+        return
+    if decided.refused is not None:
+        yield Line(decided.refused.message, Mark.NO)
+        if decided.refused.hint:
+            yield Line(decided.refused.hint, indent=4, tone="dim")
+        return
+    yield Line(f"a plan chooses {', '.join(decided.chosen)}", Mark.YES)
+    yield from passed_over(decided.not_chosen, decided.fallbacks)
+
+
+def passed_over(not_chosen: tuple[NotChosen, ...], fallbacks: tuple[Region, ...]) -> Iterator[Line]:
+    """Say one line for each candidate that was left out, and in which order they come next."""
+    for left_out in not_chosen:
+        yield Line(f"{left_out.region} not chosen: {left_out.because}", tone="dim")
+    if fallbacks:
+        yield Line(f"next in line: {', '.join(fallbacks)}", tone="dim")
 
 
 def _region_row(row: RegionRow, result: RegionsResult) -> tuple[Cell, ...]:
@@ -111,6 +139,7 @@ def quota(result: QuotaResult) -> tuple[Block, ...]:
     return (
         *((Table(columns, rows),) if rows else ()),
         *_reasons(result.rows),
+        *age(result.oldest, result.taken_at),
         Line(_quota_summary(result), tone="bold"),
         *_compute(result),
     )

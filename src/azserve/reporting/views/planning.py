@@ -12,6 +12,7 @@ from azserve.model.results import DeployResult, PlanResult
 from azserve.model.verdict import Answer, Verdict
 from azserve.reporting.blocks import Block, Cell, Column, Line, Mark, Narrow, Table, cell, count, seconds
 from azserve.reporting.views.cost import ceiling, sum_of
+from azserve.reporting.views.places import age, passed_over
 
 ACTION_MARKS = {
     Action.CREATE: Mark.PLUS,
@@ -38,6 +39,7 @@ def plan(result: PlanResult) -> tuple[Block, ...]:
         *_steps(result.plan),
         *_said(result),
         *_costs(result),
+        *age(result.oldest, result.taken_at),
         Line(_summary(result.plan), tone="bold"),
     )
 
@@ -98,8 +100,7 @@ def _placement(placement: Placement) -> Iterator[Block]:
     )
     told = {warning.message for warning in placement.warnings}
     yield Table(columns, tuple(_verdict_row(verdict, told) for verdict in placement.verdicts))
-    for left_out in placement.not_chosen:
-        yield Line(f"{left_out.region} not chosen: {left_out.because}", tone="dim")
+    yield from passed_over(placement.not_chosen, placement.fallbacks)
 
 
 def _verdict_row(verdict: Verdict, told: set[str]) -> tuple[Cell, ...]:
