@@ -122,7 +122,9 @@ def deployed(emulator: Emulator, folder: Path, name: str) -> Iterator[Fleet]:
             done = deploy(DeployRequest(PlanRequest(settings, load_catalogue())), azure, now).receipt
             assert done is not None
             rows = list_keys(KeysRequest(settings, load_catalogue()), azure, now).rows
-            keys = {str(row.endpoint): row.keys.primary.reveal() for row in rows if row.keys and row.region == "eastus2"}
+            keys = {
+                str(row.endpoint): row.keys.primary.reveal() for row in rows if row.keys and row.region == "eastus2"
+            }
             remembered = replace(azure, reader=Remembering(azure.reader), endpoints=Remembering(azure.endpoints))
             yield Fleet(emulator, settings, remembered, keys)
 
