@@ -25,6 +25,8 @@ class HostCheck:
         for name, host in (("serverless", self.shape.serverless), ("foundry", self.shape.foundry)):
             self._keys(name, host)
             self._untouched(name, host)
+            self._found(name, host)
+            self._closed(name, host)
         self._connections()
         self._encryption()
         self._filters()
@@ -43,6 +45,40 @@ class HostCheck:
                 f"`{name}.{key}` needs a key, and `{name}.sign_in` is `entra`",
                 hint=f"remove `{key}`, or sign in with `both`",
             )
+
+    def _found(self, name: str, host: ServerlessShape | FoundryShape) -> None:
+        """Refuse hosts that are there already where it is not said in what."""
+        kinds = ("hub", "project") if isinstance(host, ServerlessShape) else ("account",)
+        grouped = self.shape.serverless.existing.group or self.shape.foundry.existing.group
+        for kind in kinds:
+            if getattr(host.existing, kind) is not None and not grouped:
+                self.complaints.about_key(
+                    (name, "existing", kind),
+                    "existing-group-missing",
+                    f"`{name}.existing.{kind}` does not say in which group it is",
+                    hint=f"add `group: NAME` to `{name}.existing`",
+                )
+        if isinstance(host, FoundryShape) and host.existing.project is not None and host.existing.account is None:
+            self.complaints.about_key(
+                (name, "existing", "project"),
+                "existing-account-missing",
+                "`foundry.existing.project` is in an account, which is not named",
+                hint="add `account: NAME` to `foundry.existing`, or remove `project` to have one made",
+            )
+
+    def _closed(self, name: str, host: ServerlessShape | FoundryShape) -> None:
+        """Refuse a private endpoint to a host that is somebody else's: its owner would have to let it in."""
+        kinds = ("project", "hub") if isinstance(host, ServerlessShape) else ("account",)
+        owned = next((kind for kind in kinds if getattr(host.existing, kind) is not None), None)
+        if owned is None or host.network.private is None:
+            return
+        closed = "; `network: {public: false}` closes the project that azserve makes" if owned == "hub" else ""
+        self.complaints.about_key(
+            (name, "network"),
+            "existing-unchanged",
+            f"`{name}.network` would give a private endpoint to the {owned} under `{name}.existing`",
+            hint=f"remove `private`: that is for whoever owns the {owned}{closed}",
+        )
 
     def _untouched(self, name: str, host: ServerlessShape | FoundryShape) -> None:
         """Refuse what would change a host that is somebody else's."""

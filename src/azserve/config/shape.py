@@ -175,7 +175,9 @@ class ExistingFoundryShape(Shape):
 
     group: Pattern | None = None
     account: Pattern | None = None
-    project: Pattern | None = None
+    project: Pattern | None = Field(
+        default=None, description="For the record: deployments need none, and none is made in an account that is there."
+    )
 
 
 class HostShape(Shape):
