@@ -10,7 +10,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "azserve"
 
-STAGES = ("config", "surveying", "planning", "rendering", "deploying", "verifying", "reporting")
+STAGES = ("config", "surveying", "planning", "rendering", "deploying", "verifying", "chatting", "reporting")
 NOUNS = frozenset({"model", "errors"})
 BASE = NOUNS | {"threads"}
 """What a room that waits for others may stand on besides."""
@@ -28,6 +28,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "rendering": NOUNS,
     "deploying": BASE,
     "verifying": BASE,
+    "chatting": NOUNS | {"verifying.ports"},
     "reporting": NOUNS,
     "azure": BASE | {"surveying.ports", "deploying.ports"},
     "inference": NOUNS | {"verifying.ports"},

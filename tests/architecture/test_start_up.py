@@ -32,7 +32,18 @@ def test_saying_what_there_is_imports_nothing_heavy(argv: tuple[str, ...]) -> No
 
 @pytest.mark.parametrize(
     "room",
-    ["surveying", "planning", "deploying", "verifying", "reporting", "azure", "inference", "emulator", "catalogue"],
+    [
+        "surveying",
+        "planning",
+        "deploying",
+        "verifying",
+        "chatting",
+        "reporting",
+        "azure",
+        "inference",
+        "emulator",
+        "catalogue",
+    ],
 )
 def test_naming_a_room_imports_nothing_heavy(room: str) -> None:
     program = f"import sys, azserve.{room}; print(*{{name.partition('.')[0] for name in sys.modules}})"

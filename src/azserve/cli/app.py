@@ -185,11 +185,11 @@ class App:
         )
 
     @contextmanager
-    def azure(self, settings: Settings) -> Iterator[AzurePorts]:
+    def azure(self, settings: Settings, *, answer_within_s: float | None = None) -> Iterator[AzurePorts]:
         """Sign in and yield the ports; nothing is asked of Azure until a port is used."""
         from azserve.cli.wiring import connect
 
-        with connect(settings, self.environ) as ports:
+        with connect(settings, self.environ, answer_within_s=answer_within_s) as ports:
             yield ports
 
     def keeper(self, settings: Settings, max_age_s: int) -> Keeper | None:
@@ -236,10 +236,14 @@ class App:
                 self.streams.write(self._document(result, problems, ok=ok, reveal=reveal))
             case Output.TABLE | Output.TSV:
                 self.streams.write(self._text(result, view=view, reveal=reveal))
+        self.remark(problems)
+        return code
+
+    def remark(self, problems: tuple[Problem, ...]) -> None:
+        """Print problems to stderr, where there are any."""
         if problems:
             colour = self.streams.colour(self.streams.err, wanted=self.options.colour)
             say_problems(self.streams, problems, colour=colour)
-        return code
 
     def _document(self, result: object, problems: tuple[Problem, ...], *, ok: bool, reveal: bool) -> str:
         from azserve.reporting.plain import envelope, plain

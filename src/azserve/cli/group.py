@@ -49,6 +49,7 @@ VERBS: Mapping[str, Entry] = {
     "info": Entry("info", "Show the model information of each endpoint."),
     "snippet": Entry("snippet", "Write client code for a deployed endpoint, ready to run."),
     "keys": Entry("keys", "List the keys of each endpoint, masked."),
+    "chat": Entry("chat", "Talk to one endpoint, streaming; thinking apart from the answer."),
     "smoke": Entry("smoke", "Ask each endpoint questions and check the answers."),
     "destroy": Entry("destroy", "Remove what this fleet and environment made."),
     "doctor": Entry("doctor", "Check sign-in, rights, providers, network and clock."),

@@ -11,14 +11,18 @@ import click
 
 from azserve.cli.group import Root
 from azserve.cli.speak import say_error
-from azserve.cli.streams import Streams
+from azserve.cli.streams import Streams, Terminated
 from azserve.errors import AzserveError, Bug, ExitCode, Problem
 
 
 def run() -> None:
     """Console script. A pipeline that ends a step sends SIGTERM: it is met as Ctrl-C is."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main(sys.argv[1:], Streams.of_process()))
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise Terminated
 
 
 def main(argv: Sequence[str], streams: Streams) -> int:

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from azserve.cli.streams import Streams
 from azserve.errors import ConfigurationError, Problem, Severity
+from azserve.model.visible import visible
 
 
 def say_error(
@@ -35,9 +36,10 @@ def say_problems(streams: Streams, problems: tuple[Problem, ...], *, colour: boo
         if number:
             streams.say("\n")
         where = f"{problem.where}: " if problem.where else ""
-        streams.say(f"{_paint(problem.severity, colour=colour)}: {where}{problem.message}\n")
+        streams.say(f"{_paint(problem.severity, colour=colour)}: {visible(where + problem.message)}\n")
         if problem.hint:
-            streams.say(f"\nhint: {problem.hint}\n" if len(problems) == 1 else f"  hint: {problem.hint}\n")
+            hint = visible(problem.hint)
+            streams.say(f"\nhint: {hint}\n" if len(problems) == 1 else f"  hint: {hint}\n")
 
 
 def _say_cause(streams: Streams, cause: BaseException) -> None:

@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -22,6 +22,10 @@ INSTEAD = {
     "–": "-", "—": "-", "─": "-", "…": "...", "•": "*", "→": "->", "×": "x", "✓": "+", "✗": "x", "“": '"', "”": '"',
 }  # fmt: skip
 """Spellings for a terminal or a log that cannot show the sign itself."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: ends whatever goes on, also where Ctrl-C would stop only a part of it."""
 
 
 def _spelled(error: UnicodeError) -> tuple[str, int]:
@@ -41,11 +45,13 @@ class Streams:
     out: TextIO
     err: TextIO
     environ: Mapping[str, str]
+    inp: TextIO = field(default_factory=io.StringIO)
+    """Nobody asks at it unless a person sits there."""
 
     @classmethod
     def of_process(cls) -> Streams:
         """Return the process's own; a stream that was closed from outside leads nowhere."""
-        return cls(_usable(sys.stdout), _usable(sys.stderr), os.environ)
+        return cls(_usable(sys.stdout), _usable(sys.stderr), os.environ, sys.stdin or io.StringIO())
 
     def write(self, text: str) -> None:
         """Write data. A reader who has left is no failure: the work goes on, and keeps its exit code.
@@ -72,6 +78,12 @@ class Streams:
             self.err.flush()
         except OSError:
             _lead_nowhere(self.err)
+
+    def read(self, most: int) -> bytes:
+        """Return what is piped in, at most so many bytes of it."""
+        raw = getattr(self.inp, "buffer", None)
+        found: bytes = self.inp.read(most).encode() if raw is None else raw.read(most)
+        return found
 
     def is_terminal(self, stream: TextIO) -> bool:
         """Whether a person watches this stream."""

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from azserve.errors import ConfigurationError
 from azserve.model.settings import Settings
 from azserve.verbs.ports import AzurePorts
 
+if TYPE_CHECKING:
+    from azserve.inference.exchange import Timeouts
+
 
 @contextmanager
-def connect(settings: Settings, environ: Mapping[str, str]) -> Iterator[AzurePorts]:
+def connect(
+    settings: Settings, environ: Mapping[str, str], *, answer_within_s: float | None = None
+) -> Iterator[AzurePorts]:
     """Yield one signed-in Azure; raises ConfigurationError where no subscription was named.
 
-    Nothing is asked of a public cloud until a port is used.
+    Nothing is asked of a public cloud until a port is used. `answer_within_s` is how long a model's answer may take,
+    None for as long as one ever does.
     """
     from azserve.azure import open_azure
     from azserve.inference import ModelDoor
@@ -31,7 +38,12 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> Iterator[AzurePor
     choices = [settings.regions, *(each.regions for each in settings.endpoints.values() if each.regions)]
     existing = existing_hosts(settings, {region for choice in choices for region in choice.of})
     with open_azure(settings, environ, existing=tuple(existing)) as azure:
-        models = ModelDoor(azure.endpoints.keys, azure.token, connections=azure.endpoints.connection)
+        models = ModelDoor(
+            azure.endpoints.keys,
+            azure.token,
+            timeouts=_timeouts(answer_within_s),
+            connections=azure.endpoints.connection,
+        )
         yield AzurePorts(
             reader=azure.reader,
             deployments=azure.deployments,
@@ -41,6 +53,15 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> Iterator[AzurePor
             rehearsal=azure.deployments,
             knowledge=azure.knowledge,
         )
+
+
+def _timeouts(answer_within_s: float | None) -> Timeouts | None:
+    if answer_within_s is None:
+        return None
+    from azserve.inference.exchange import Timeouts
+
+    usual = Timeouts()
+    return Timeouts(min(usual.connect_s, answer_within_s), min(usual.read_s, answer_within_s), answer_within_s)
 
 
 def _silence_logs() -> None:

@@ -192,6 +192,16 @@ class Catalogue:
             return known
         return PoolScope.UNKNOWN if ".Global" in usage_name else PoolScope.REGIONAL
 
+    def usual_route(self, model: ModelName, hosting: Hosting) -> Route:
+        """Return the route that a model is asked over unless another is wanted.
+
+        OpenAI's own models are asked over `/openai/v1`: what limits a reasoning model's answer is unknown to `/models`.
+        """
+        if hosting is Hosting.SERVERLESS:
+            return Route.SERVERLESS
+        hosted = self.hosted(model, hosting)
+        return Route.OPENAI_V1 if hosted and hosted.format == "OpenAI" else Route.MODELS
+
     def hosted(self, model: ModelName, hosting: Hosting) -> HostedModel | None:
         """Return the model's facts on that hosting, None where none are known."""
         entry = self.models.get(model)

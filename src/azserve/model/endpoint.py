@@ -44,6 +44,15 @@ class Endpoint:
     """Foundry: what stands there, whatever the file says; None where ARM did not tell."""
 
     @property
+    def model_names(self) -> frozenset[str]:
+        """What its model may call itself in answers, case aside.
+
+        Hosts spell it as the catalogue does or in lower case, OpenAI's with the version behind it
+        (`gpt-4o-2024-11-20`); one tutorial shows the deployment's name, as it was sent.
+        """
+        return frozenset({self.model, f"{self.model}-{self.version}", self.deployment or self.model})
+
+    @property
     def deployment(self) -> str | None:
         """Foundry: the name to send as `model`; None for serverless, where no model is named."""
         return self.resource.name if self.hosting is Hosting.FOUNDRY else None

@@ -8,7 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from azserve.errors import Problem, Severity
-from azserve.model.chat import ModelInfo, Usage
+from azserve.model.catalogue import Route
+from azserve.model.chat import ChatAnswer, ModelInfo, Usage
 from azserve.model.endpoint import Endpoint, EndpointKeys
 from azserve.model.finding import Finding, Outlier
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region
@@ -218,6 +219,19 @@ class InfoResult:
 
     fleet_id: FleetId
     rows: tuple[InfoRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatResult:
+    """One answer of one endpoint."""
+
+    endpoint: EndpointKey
+    region: Region
+    model: ModelName
+    route: Route
+    turns: int
+    """Of the conversation so far, this one included."""
+    answer: ChatAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from azserve.errors import UsageError
 from azserve.model.json import JsonValue
+from azserve.model.visible import UNSEEN, visible
 from azserve.reporting.blocks import Block, Cell, Line, Mark, Narrow, Table
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def _print_line(paper: _Paper, line: Line) -> None:
     sign = _sign(line.mark, unicode=paper.unicode)
     style = {"plain": "", "dim": "dim", "bold": "bold"}[line.tone]
     marked = Text() if line.mark is Mark.NONE else Text(sign + " ", style=line.mark.style)
-    paper.console().print(Padding(marked + Text(line.text, style=style), (0, 0, 0, line.indent)))
+    paper.console().print(Padding(marked + Text(visible(line.text), style=style), (0, 0, 0, line.indent)))
 
 
 def fitted(table: Table, width: int, *, unicode: bool) -> tuple[Table, list[str]]:
@@ -151,7 +153,7 @@ def _print_table(paper: _Paper, table: Table) -> None:
         cells = []
         for each in row:
             sign = "" if each.mark is Mark.NONE else _sign(each.mark, unicode=paper.unicode) + " "
-            cells.append(Text(sign, style=each.mark.style) + Text(each.text))
+            cells.append(Text(sign, style=each.mark.style) + Text(visible(each.text)))
         drawn.add_row(*cells)
     least = _least_width(table, range(len(table.columns)), unicode=paper.unicode, folded=TIGHT)
     paper.console(least).print(drawn)
@@ -168,24 +170,31 @@ def tsv(blocks: Iterable[Block]) -> str:
 
 
 def _flat(value: str) -> str:
-    return "" if value == "–" else value.replace("\t", " ").replace("\n", " ")
+    return "" if value == "–" else visible(value).replace("\t", " ").replace("\n", " ")
 
 
 def data(value: JsonValue, output: Output, *, unicode: bool = True) -> str:
     """Return a value as a JSON or YAML document, or as TSV in the manner of `az`.
 
-    Without `unicode`, JSON and YAML escape what is not ASCII, so that nothing is lost on the way.
+    Without `unicode`, JSON and YAML escape what is not ASCII, so that nothing is lost on the way; what cannot be seen
+    they escape in any case.
     """
     match output:
         case Output.JSON:
-            return json.dumps(value, indent=2, ensure_ascii=not unicode) + "\n"
+            return UNSEEN.sub(_escaped, json.dumps(value, indent=2, ensure_ascii=not unicode)) + "\n"
         case Output.YAML:
             import yaml
 
-            return yaml.safe_dump(value, sort_keys=False, allow_unicode=unicode, width=1000)
+            text = yaml.safe_dump(value, sort_keys=False, allow_unicode=unicode, width=1000)
+            return yaml.safe_dump(value, sort_keys=False, width=1000) if UNSEEN.search(text) else text
         case Output.TSV | Output.TABLE:
             rows = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
             return "".join(_tsv_row(row) + "\n" for row in rows)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Return what cannot be seen as JSON escapes it; inside a string is the only place where it can be."""
+    return f"\\u{ord(match[0]):04x}" if match[0] <= "\uffff" else json.dumps(match[0])[1:-1]
 
 
 def _tsv_row(row: JsonValue) -> str:

@@ -293,13 +293,8 @@ def _usage_adds_up(usage: Usage | None) -> Held:
 
 
 def _same_model(said: str, endpoint: Endpoint) -> bool:
-    """Whether a name means the deployed model.
-
-    Hosts spell it as the catalogue does or in lower case, OpenAI's with the version behind it (`gpt-4o-2024-11-20`);
-    one tutorial shows the deployment's name, as it was sent.
-    """
-    names = {endpoint.model, f"{endpoint.model}-{endpoint.version}", endpoint.deployment or endpoint.model}
-    return said.casefold() in {name.casefold() for name in names}
+    """Whether a name means the deployed model."""
+    return said.casefold() in {name.casefold() for name in endpoint.model_names}
 
 
 def clipped(text: str) -> str:

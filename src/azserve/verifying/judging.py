@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from azserve.errors import AzserveError, PermissionDenied
-from azserve.model.catalogue import Catalogue, Hosting, Route, Support, Trait
+from azserve.model.catalogue import Catalogue, Route, Support, Trait
 from azserve.model.endpoint import Endpoint
 from azserve.model.finding import Check, Outcome
 from azserve.model.resource_id import ResourceId
@@ -78,15 +78,9 @@ class Subject:
 
 
 def subject_of(endpoint: Endpoint, catalogue: Catalogue, *, private: bool, unfiltered: bool = False) -> Subject:
-    """Return an endpoint with what is published about its model on the route it is asked over.
-
-    OpenAI's own models are asked over `/openai/v1`: what limits a reasoning model's answer is unknown to `/models`.
-    """
+    """Return an endpoint with what is published about its model on the route it is asked over."""
     hosted = catalogue.hosted(endpoint.model, endpoint.hosting)
-    if endpoint.hosting is Hosting.SERVERLESS:
-        route = Route.SERVERLESS
-    else:
-        route = Route.OPENAI_V1 if hosted and hosted.format == "OpenAI" else Route.MODELS
+    route = catalogue.usual_route(endpoint.model, endpoint.hosting)
     if hosted is None:
         return Subject(endpoint, route, {}, private, unfiltered)
     traits = hosted.traits.get(route, {})

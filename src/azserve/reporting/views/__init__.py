@@ -8,7 +8,19 @@ from typing import Any
 from azserve.model import outlook, results
 from azserve.model.resolved import ResolvedDocument
 from azserve.reporting.blocks import Block
-from azserve.reporting.views import cost, doctor, fleet, models, places, planning, smoke, snippet, templates, writing
+from azserve.reporting.views import (
+    chat,
+    cost,
+    doctor,
+    fleet,
+    models,
+    places,
+    planning,
+    smoke,
+    snippet,
+    templates,
+    writing,
+)
 
 VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     results.InitResult: writing.init,
@@ -29,6 +41,7 @@ VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     results.DeployResult: planning.deploy,
     results.StatusResult: fleet.status,
     results.InfoResult: fleet.info,
+    results.ChatResult: chat.chat,
     results.KeysResult: fleet.keys,
     results.SnippetResult: snippet.snippet,
     results.SnippetTasksResult: snippet.tasks,
