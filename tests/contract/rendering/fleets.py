@@ -101,13 +101,17 @@ class Platform:
         path = "".join(f"/{each}/{one}" for each, one in zip(kinds, name.split("/"), strict=True))
         self.arm.finish("PUT", f"/resourceGroups/{group}/providers/{namespace}{path}", dict(body), version=version)
 
-    def network(self, group: str, name: str) -> None:
+    def network(self, group: str, name: str, location: str = "swedencentral") -> None:
         """Make a network with the subnet `ai`."""
         kind, version = "Microsoft.Network/virtualNetworks", "2024-05-01"
         space = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}
-        self.make(group, kind, name, {"location": "swedencentral", "properties": space}, version)
+        self.make(group, kind, name, {"location": location, "properties": space}, version)
         prefix = {"properties": {"addressPrefix": "10.0.1.0/24"}}
         self.make(group, f"{kind}/subnets", f"{name}/ai", prefix, version)
+
+    def zone(self, group: str, name: str) -> None:
+        """Make a private DNS zone."""
+        self.make(group, "Microsoft.Network/privateDnsZones", name, {"location": "global"}, "2020-06-01")
 
     def identity(self, group: str, name: str) -> None:
         """Make a user-assigned identity."""

@@ -20,7 +20,7 @@ from tests.unit.rendering import bicep_reader, estates
 from azserve.emulator.server import Emulator
 from azserve.model.artifact import RegionArtifact
 from azserve.model.estate import RegionEstate, Resource
-from azserve.model.settings import Blocklist, ContentFilter
+from azserve.model.settings import Blocklist, ContentFilter, NetworkSettings, SignIn
 from azserve.planning.difference import changes_between
 from azserve.rendering.render import render_region
 from azserve.rendering.templates import TemplateSet
@@ -67,7 +67,40 @@ def there(estate: RegionEstate, azure: Emulator) -> RegionEstate:
     return living(estate, azure.subscription)
 
 
+ZONES = {
+    "hub": ("privatelink.api.azureml.ms", "privatelink.notebooks.azure.net"),
+    "account": (
+        "privatelink.cognitiveservices.azure.com",
+        "privatelink.openai.azure.com",
+        "privatelink.services.ai.azure.com",
+    ),
+}
+SHARED_ZONES = (
+    f"/subscriptions/{estates.SUBSCRIPTION}/resourceGroups/rg-dns/providers/Microsoft.Network/privateDnsZones"
+)
+NEAR = estates.SUBNET.replace("vnet-swedencentral", "vnet-eastus2")
+
+
+def closed_hub(sign_in: SignIn, dns: str | tuple[str, ...]) -> RegionEstate:
+    """A hub that only a network reaches."""
+    network = NetworkSettings(public=False, subnet=NEAR, dns=dns)
+    return replace(estates.SERVERLESS, serverless=replace(estates.SERVERLESS_HOST, sign_in=sign_in, network=network))
+
+
+def closed_account(dns: str | tuple[str, ...]) -> RegionEstate:
+    """An account that only a network reaches."""
+    network = replace(estates.FOUNDRY_HOST.network, dns=dns)
+    return replace(estates.FOUNDRY, foundry=replace(estates.FOUNDRY_HOST, network=network))
+
+
 ESTATES = {
+    "a hub that makes its zones, for Entra": closed_hub(SignIn.ENTRA, "create"),
+    "a hub whose zones are there, for keys and Entra": closed_hub(
+        SignIn.BOTH, tuple(f"{SHARED_ZONES}/{zone}" for zone in ZONES["hub"])
+    ),
+    "a hub whose zones a policy writes": closed_hub(SignIn.KEY, "managed"),
+    "an account whose zones are there": closed_account(tuple(f"{SHARED_ZONES}/{zone}" for zone in ZONES["account"])),
+    "an account whose zones a policy writes": closed_account("managed"),
     "serverless": estates.SERVERLESS,
     "foundry": estates.FOUNDRY,
     "mixed": estates.MIXED,
@@ -80,6 +113,9 @@ ESTATES = {
 def surroundings(platform: Platform) -> Platform:
     """Everything that the estates refer to and do not make."""
     platform.network("rg-net", "vnet-swedencentral")
+    platform.network("rg-net", "vnet-eastus2", "eastus2")
+    for zone in (*ZONES["hub"], *ZONES["account"]):
+        platform.zone("rg-dns", zone)
     platform.identity("rg-id", "id-ai")
     platform.logs("rg-logs", "logs")
     platform.vault("rg-vaults", "kv-shared")
