@@ -132,7 +132,8 @@ def with_parameter(declared: Json) -> Spoil:
         inner(document)["parameters"]["vaultSecret"] = declared
         name = "[format('{0}/{1}', variables('vaultName'), variables('projectName'))]"
         kept = resource("Microsoft.KeyVault/vaults/secrets", name, "2023-07-01")
-        inner(document)["resources"].append(kept | {"properties": {"value": "[parameters('vaultSecret')]"}})
+        kept |= {"tags": "[parameters('tags')]", "properties": {"value": "[parameters('vaultSecret')]"}}
+        inner(document)["resources"].append(kept)
 
     return spoil
 

@@ -18,7 +18,9 @@ from tests.unit.rendering.check_cases import ACCOUNT, CASES, GROUP_SCHEMA, Case,
 from azserve.catalogue import load_catalogue
 from azserve.errors import Severity
 from azserve.model.json import JsonObject
+from azserve.rendering.api_versions import API_VERSIONS
 from azserve.rendering.checks import CHECKS, Context, lint, lint_text
+from azserve.rendering.checks.published import PUBLISHED
 from azserve.rendering.render import render_region
 from azserve.rendering.templates import TemplateSet
 
@@ -38,6 +40,10 @@ def test_what_azserve_renders_displeases_no_check(name: str) -> None:
 
     assert lint(made.template, CONTEXT) == ()
     assert lint(made.wrapper or made.template, CONTEXT) == ()
+
+
+def test_every_type_that_azserve_pins_is_held_to_what_is_published_of_it() -> None:
+    assert {kind.lower() for kind in API_VERSIONS} == set(PUBLISHED)
 
 
 def test_every_check_has_a_case() -> None:
