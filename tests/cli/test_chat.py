@@ -239,6 +239,7 @@ def test_what_goes_wrong_is_one_error_in_time_and_without_a_secret(
     assert done.err.count("error: eastus2/r1: ") == 1
     assert words in done.err
     assert "Bearer" not in done.err
+    assert not Path("none.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,19 @@ from urllib.request import Request, urlopen
 import pytest
 
 from azserve.catalogue import load_catalogue
+from azserve.chatting import Question, Wishes
 from azserve.cli.wiring import connect
 from azserve.config import ConfigRequest, load
 from azserve.deploying import DestroyRequest
 from azserve.emulator.server import Emulator
 from azserve.errors import ChecksFailed
-from azserve.model.catalogue import Catalogue
+from azserve.model.catalogue import Catalogue, Route
 from azserve.model.finding import Outcome
 from azserve.model.plan import Action
 from azserve.model.receipt import RegionState
 from azserve.model.results import EndpointStatus, RemovalState
 from azserve.model.settings import Rollout, Settings
+from azserve.verbs.chat import TalkRequest, chat
 from azserve.verbs.deploy import DeployRequest, deploy
 from azserve.verbs.destroy import destroy
 from azserve.verbs.info import InfoRequest, info
@@ -111,6 +113,11 @@ def test_the_whole_line(
     findings = smoke(SmokeRequest(settings, catalogue), azure, clock)
     assert findings.passed
     assert {each.probe for each in findings.findings} >= {"info", "chat", "stream", "reasoning"}
+
+    who = TalkRequest(settings, catalogue, selection((), ("v32",)), Wishes(system="Be brief."))
+    said, answered = chat(who, Question("My name is Ada."), azure, clock)
+    assert (said.endpoint, said.route, said.turns, answered.remarks) == ("v32", Route.MODELS, 1, ())
+    assert said.answer.answer
 
     removed = destroy(DestroyRequest(settings.fleet_id, settings), azure)
     assert {each.state for each in removed.removed} == {RemovalState.DELETED}

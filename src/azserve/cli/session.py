@@ -16,7 +16,7 @@ PROMPT = "> "
 MORE = "… "
 HELP = """\
 /help   this
-/clear  forget what was said
+/clear  forget what was said, in the file of `--save` too
 /exit   leave; so does Ctrl-D
 A line that ends in \\ goes on in the next. Ctrl-C stops an answer.
 """
@@ -52,6 +52,11 @@ class Session:
         while True:
             try:
                 text = self._line()
+                self._leaving = False
+                if text == "/exit":
+                    return
+                if not self._told_itself(text):
+                    self._ask(text)
             except EOFError:
                 self._streams.say("\n")
                 return
@@ -63,12 +68,6 @@ class Session:
                     return
                 self._leaving = True
                 self._streams.say("\n(Ctrl-C again, or Ctrl-D, leaves)\n")
-                continue
-            self._leaving = False
-            if text == "/exit":
-                return
-            if not self._told_itself(text):
-                self._ask(text)
 
     def _told_itself(self, text: str) -> bool:
         """Carry out what is meant for us and not for the model; nothing at all is, too."""

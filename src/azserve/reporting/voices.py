@@ -42,7 +42,7 @@ def text(blocks: Iterable[Block], *, width: int, colour: bool, unicode: bool) ->
             case Table():
                 shown, spilt = fitted(block, width, unicode=unicode)
                 _print_table(paper, shown)
-                for line in spilt:
+                for line in map(visible, spilt):
                     paper.console(len(line)).print(line)
     lines = paper.sink.getvalue().splitlines()
     return "\n".join(line.rstrip() for line in lines) + "\n" if lines else ""

@@ -214,3 +214,9 @@ def test_marks_need_an_encoding_that_has_them() -> None:
 
     assert not Streams(plain, plain, {}).unicode(plain)
     assert Streams(plain, plain, {}).unicode(Terminal())
+
+
+def test_no_error_of_somebody_elses_moves_the_cursor(failing: dict[str, BaseException]) -> None:
+    failing["error"] = AzureFailed("said \x1b[2J", hint="do \u202e", where="at \x9b")
+
+    assert Run("fail").err == "error: at \\u009b: said \\u001b[2J\n\nhint: do \\u202e\n"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 
 from azserve.errors import UsageError
 from azserve.model import outlook, results
 from azserve.model.resolved import ResolvedDocument
+from azserve.model.visible import UNSEEN
 from azserve.reporting.blocks import Block, Column, Line, Mark, Narrow, Table, cell, count, seconds
 from azserve.reporting.views import VIEWS, view
 from azserve.reporting.voices import Output, data, query, text, tsv
@@ -144,6 +146,37 @@ def test_a_query_that_does_not_parse_is_a_usage_error_with_an_example() -> None:
 
     assert raised.value.code == "query-invalid"
     assert "regions[].region" in (raised.value.hint or "")
+
+
+HOSTILE = "a\x1b[2J\u202eb\x9b\x7f"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        shown(Line(HOSTILE)),
+        shown(Table((Column("x"),), ((cell(HOSTILE),),))),
+        shown(Table((Column("x"), Column("y"), Column("z", narrow=Narrow.SPILL)),
+                    ((cell("a"), cell("b"), cell(HOSTILE * 9)),)), width=20),
+        tsv([Table((Column("x"),), ((cell(HOSTILE),),))]),
+        data(HOSTILE, Output.TSV),
+        data({"x": HOSTILE}, Output.JSON),
+        data({"x": HOSTILE}, Output.YAML),
+    ],
+    ids=["line", "cell", "spilt", "tsv", "tsv-value", "json", "yaml"],
+)  # fmt: skip
+def test_nothing_that_others_said_moves_the_cursor_or_turns_a_line(said: str) -> None:
+    assert not UNSEEN.search(said)
+    assert "[2J" in said
+
+
+@pytest.mark.parametrize("output", [Output.JSON, Output.YAML])
+def test_data_keeps_what_cannot_be_seen(output: Output) -> None:
+    value = {"x": HOSTILE + "\U000e0041é"}
+
+    read = json.loads if output is Output.JSON else yaml.safe_load
+
+    assert read(data(value, output)) == value
 
 
 @pytest.mark.parametrize(

@@ -148,8 +148,8 @@ def _tell(app: App, opened: OpenTalk, answered: Answered) -> None:
 
 
 def _save(opened: OpenTalk, save: Path | None) -> None:
-    """Keep what was said, where there is anything."""
+    """Keep what was said; where nothing was, and nothing is kept, no file comes of it."""
     from azserve.cli.transcripts import write_transcript
 
-    if save:
+    if save and (opened.talk.transcript.turns or save.exists()):
         write_transcript(save, opened.talk.transcript)
