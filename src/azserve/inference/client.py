@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from azserve.inference.answers import StreamedAnswer, embeddings_of, first_choice, info_of, whole_answer
 from azserve.inference.events import EventTooLong, event_data
@@ -52,7 +53,7 @@ class HttpModelClient:
             if first_choice(body) is None:
                 raise reply.broken("the endpoint answered with JSON that is no chat completion")
             timings = Timings(first_byte_s=reply.first_byte_s, total_s=reply.elapsed_s())
-            return whole_answer(body, reply.headers, timings)
+            return replace(whole_answer(body, reply.headers, timings), status=reply.status)
 
     def stream(self, request: ChatRequest) -> Iterator[StreamEvent]:
         """Yield the answer as it comes; one that ends early still ends in a StreamEnd, with `done` false."""
@@ -68,6 +69,7 @@ class HttpModelClient:
             if not answer.chunks:
                 raise reply.broken("the stream held no answer")
             last, whole = answer.end(done=done, headers=reply.headers)
+            whole = replace(whole, status=reply.status)
         yield from last
         yield StreamEnd(whole)
 

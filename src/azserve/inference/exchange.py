@@ -70,6 +70,11 @@ class Reply:
         self.first_byte_s = self.elapsed_s()
         self.headers = {name.lower(): value for name, value in response.headers.items()}
 
+    @property
+    def status(self) -> int:
+        """HTTP's."""
+        return self._response.status_code
+
     def elapsed_s(self) -> float:
         """Return the seconds since the request was sent."""
         return self._line.monotonic() - self._began

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from azserve.model.json import JsonObject, JsonValue
@@ -40,6 +40,25 @@ class ChatRequest:
     extra: Mapping[str, JsonValue] = field(default_factory=dict)
     """Parameters outside the API; sent with `extra-parameters`."""
     extra_parameters: Literal["error", "drop", "pass-through"] | None = None
+
+    def without_system(self) -> ChatRequest:
+        """Return it for a model that takes no system prompt: what that said begins the first of the user's messages.
+
+        Without one to put it into, it is left out.
+        """
+        said = [str(each.content) for each in self.messages if each.role == "system"]
+        others = [each for each in self.messages if each.role != "system"]
+        first = next((at for at, each in enumerate(others) if each.role == "user"), None)
+        if said and first is not None:
+            others[first] = replace(others[first], content=_after("\n\n".join(said), others[first].content))
+        return replace(self, messages=tuple(others))
+
+
+def _after(said: str, content: JsonValue) -> JsonValue:
+    """Return a message's content, text or items, with something said ahead of it."""
+    if isinstance(content, list):
+        return [{"type": "text", "text": said}, *content]
+    return f"{said}\n\n{content}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +133,16 @@ class ChatAnswer:
     """What the content filter said of the answer, in the service's own form; empty where it said nothing."""
     form: StreamForm | None = None
     """None for an unstreamed answer."""
+    status: int = 200
+    """Of HTTP."""
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Tokens written per second since the first; None unless it was streamed and counted."""
+        first_s, total_s = self.timings.first_token_s, self.timings.total_s
+        if self.usage is None or first_s is None or total_s is None or total_s <= first_s:
+            return None
+        return self.usage.completion_tokens / (total_s - first_s)
 
 
 @dataclass(frozen=True, slots=True)

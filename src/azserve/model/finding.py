@@ -64,14 +64,8 @@ class Finding:
     """The name that the answer bore; empty where there was none."""
     filters: tuple[str, ...] = ()
     """Categories that the content filter judged the answer by, where it said so."""
-
-    @property
-    def tokens_per_second(self) -> float | None:
-        """Tokens written per second since the first; None unless one answer was streamed and counted."""
-        first_s, total_s = self.timings.first_token_s, self.timings.total_s
-        if self.usage is None or first_s is None or total_s is None or total_s <= first_s:
-            return None
-        return self.usage.completion_tokens / (total_s - first_s)
+    tokens_per_second: float | None = None
+    """Tokens that the last answer wrote per second since its first; None unless it was streamed and counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,11 +83,15 @@ def _times(findings: Sequence[Finding]) -> Iterator[str]:
     if not timed:
         return
     yield from ("", "<details><summary>Times</summary>", "")
-    yield from _table_head(["endpoint", "region", "probe", "total", "first token", "first answer", "tokens/s"])
+    yield from _table_head(
+        ["endpoint", "region", "probe", "total", "first byte", "first token", "first answer", "tokens/s"]
+    )
     for each in timed:
         times = each.timings
         rate = each.tokens_per_second
-        seconds = (_seconds(value) for value in (times.total_s, times.first_token_s, times.first_answer_s))
+        seconds = (
+            _seconds(value) for value in (times.total_s, times.first_byte_s, times.first_token_s, times.first_answer_s)
+        )
         yield _row([each.endpoint, each.region, each.probe, *seconds, "" if rate is None else f"{rate:.0f}"])
     yield from ("", "</details>")
 

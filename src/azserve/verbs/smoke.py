@@ -93,12 +93,12 @@ def read_locked(file: Path) -> Lock | None:
         raise ConfigurationError(f"`{file}` could not be read", code="lock-unreadable") from error
 
 
-def held_against(result: SmokeResult, locked: Lock | None, file: Path) -> HeldLock:
-    """Compare a result with its lock; without one, make it."""
+def held_against(result: SmokeResult, locked: Lock | None, file: Path, *, whole: bool) -> HeldLock:
+    """Compare a result with its lock; without one, make it. `whole`: no endpoint was left out on purpose."""
     now = lock_of(result.findings)
     if locked is None:
         return HeldLock((), text_of(now))
-    return HeldLock(tuple(changes(locked, now, str(file))), None)
+    return HeldLock(tuple(changes(locked, now, str(file), whole=whole)), None)
 
 
 def required_anywhere(smoke: SmokeSettings) -> tuple[str, ...]:

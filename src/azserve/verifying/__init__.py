@@ -4,6 +4,7 @@
     expectations  what an answer must be like, one noun per kind
     schema        JSON schemas, as far as structured outputs know them; pure
     probes/       the probes themselves, one JSON file each
+    pictures      whether an image that a probe shows is one; pure
     reading       a file of `probes/`, or of a user's, as a `Probe`; says what does not fit, and where
     checking      one answer against one expectation; pure
     judging       what a run of checks or an error means, given what the model can do; pure

@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from azserve.errors import AzserveError
+from azserve.model.catalogue import Trait
 from azserve.model.chat import ChatAnswer, ChatRequest, Message, StreamEnd, Timings, Usage
 from azserve.model.finding import Check, Finding, Outcome
 from azserve.model.json import JsonValue
 from azserve.model.progress import Event, Progress, Stage
 from azserve.model.resource_id import ResourceId
 from azserve.model.settings import SignIn
-from azserve.verifying.checking import Heard, called, check_answer, check_info, check_vectors, clipped
-from azserve.verifying.judging import Judgement, Subject, Task, cannot_be_asked, judge_checks, judge_error
+from azserve.verifying.checking import Heard, called, check_answer, check_info, check_vectors, clipped, listed
+from azserve.verifying.expectations import StatusIs
+from azserve.verifying.judging import LACKING, Judgement, Subject, Task, cannot_be_asked, judge_checks, judge_error
 from azserve.verifying.pacing import Pace
 from azserve.verifying.patience import Again, Patience, Waiting
 from azserve.verifying.ports import (
@@ -163,7 +165,7 @@ class _Asker:
             case InfoQuestion(checks):
                 info = self._client.info()
                 attempt.checks += [check_info(each, info, self._subject.endpoint) for each in checks]
-            case EmbeddingsQuestion(refusal=refusal) | ChatQuestion(refusal=refusal):
+            case EmbeddingsQuestion() | ChatQuestion():
                 try:
                     if isinstance(question, ChatQuestion):
                         for through in self._ways(question):
@@ -171,9 +173,10 @@ class _Asker:
                     else:
                         self._embed(question, attempt)
                 except ModelError as error:
-                    if refusal is None or not _is_meant(refusal, error):
+                    held = _meant_to_be(question, error)
+                    if not held:
                         raise
-                    attempt.checks.append(Check(refusal.name, True, _meant(refusal), error.message))
+                    attempt.checks += held
 
     def _embed(self, question: EmbeddingsQuestion, attempt: _Attempt) -> None:
         found = self._client.embed(question.request)
@@ -194,6 +197,8 @@ class _Asker:
         if question.follows:
             results = _results(question, attempt.answer)
             request = replace(request, messages=(*attempt.said, *results, *request.messages))
+        if self._subject.support(Trait.SYSTEM_PROMPT) in LACKING:
+            request = request.without_system()
         answer = self._answer(question, request, through)
         self._pace.told(answer.headers)
         attempt.count(answer.usage)
@@ -279,6 +284,20 @@ def _through(check: Check, through: ResourceId | None) -> Check:
     return replace(check, found=f"{_way(through)}{check.found}")
 
 
+def _meant_to_be(question: ChatQuestion | EmbeddingsQuestion, error: ModelError) -> list[Check]:
+    """Return the checks that an error makes hold; none where it was not asked for."""
+    refusal = question.refusal
+    if refusal is not None and _is_meant(refusal, error):
+        return [Check(refusal.name, True, _meant(refusal), error.message)]
+    if error.status is None or not all(isinstance(each.expects, StatusIs) for each in question.checks):
+        return []
+    wanted = [(each.name, each.expects.one_of) for each in question.checks if isinstance(each.expects, StatusIs)]
+    held = [
+        Check(name, True, listed(one_of), f"HTTP {error.status}") for name, one_of in wanted if error.status in one_of
+    ]
+    return held if len(held) == len(wanted) else []
+
+
 def _is_meant(refusal: Refusal, error: ModelError) -> bool:
     return error.code in refusal.one_of or type(error).default_code in refusal.one_of or error.status in refusal.one_of
 
@@ -326,4 +345,5 @@ def _finding(task: Task, subject: Subject, judgement: Judgement, attempt: _Attem
         answer=answer if task.probe.shows_answer else None,
         model=answer.model if answer else "",
         filters=tuple(sorted(answer.filters)) if answer else (),
+        tokens_per_second=answer.tokens_per_second if answer else None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -242,6 +242,11 @@ _OF_ANSWERS: Mapping[type[AnswerExpectation], Callable[[Any, Heard], Held]] = {
     wanted.ToolCalled: _tool_called,
     wanted.ThinkingApart: lambda _, heard: _thinking_apart(heard.answer),
     wanted.FinishReason: _finish_reason,
+    wanted.StatusIs: lambda expects, heard: (
+        heard.answer.status in expects.one_of,
+        listed(expects.one_of),
+        f"HTTP {heard.answer.status}",
+    ),
     wanted.UsageAddsUp: lambda _, heard: _usage_adds_up(heard.answer.usage),
     wanted.CompletionAtMost: _completion_at_most,
     wanted.ModelNamed: lambda _, heard: (
@@ -295,6 +300,11 @@ def _usage_adds_up(usage: Usage | None) -> Held:
 def _same_model(said: str, endpoint: Endpoint) -> bool:
     """Whether a name means the deployed model."""
     return said.casefold() in {name.casefold() for name in endpoint.model_names}
+
+
+def listed(statuses: Iterable[int]) -> str:
+    """Return the statuses that are expected."""
+    return "HTTP " + " or ".join(str(status) for status in statuses)
 
 
 def clipped(text: str) -> str:

@@ -70,6 +70,13 @@ class ThinkingApart:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusIs:
+    """HTTP's status is one of these; where nothing else is expected, one of a refusal will do."""
+
+    one_of: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FinishReason:
     """The answer ended for one of these reasons."""
 
@@ -185,6 +192,7 @@ AnswerExpectation: TypeAlias = (
     | JsonObeys
     | ToolCalled
     | ThinkingApart
+    | StatusIs
     | FinishReason
     | UsageAddsUp
     | CompletionAtMost

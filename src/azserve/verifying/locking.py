@@ -62,15 +62,22 @@ def _is_entry(raw: Any) -> bool:  # noqa: ANN401  whatever the file holds
     return isinstance(raw, dict) and all(isinstance(value, str) for value in raw.values())
 
 
-def changes(locked: Lock, now: Lock, file: str) -> Iterator[Problem]:
-    """Yield a problem for each thing that is other than it was; what was not found out this time is no change."""
+def changes(locked: Lock, now: Lock, file: str, *, whole: bool = False) -> Iterator[Problem]:
+    """Yield a problem for each thing that is other than it was; what was not found out this time is no change.
+
+    `whole`: every endpoint was asked, so that one which is not among them has gone.
+    """
     for place in sorted(locked.keys() | now.keys()):
         before, after = locked.get(place), now.get(place)
         if before is None:
             yield _changed(f"`{place}` is not in `{file}`", place)
             continue
+        if after is None:
+            if whole:
+                yield _changed(f"`{place}` is in `{file}` and no longer stands", place)
+            continue
         for name in sorted(before):
-            found = (after or {}).get(name)
+            found = after.get(name)
             if found is not None and found != before[name]:
                 yield _changed(f"`{name}` was `{before[name]}` and is `{found}`", place)
 

@@ -13,6 +13,7 @@ from azserve.errors import Bug
 from azserve.model.catalogue import Route, Trait
 from azserve.model.chat import ChatRequest, EmbeddingsRequest, Message, Role
 from azserve.verifying import expectations as wanted
+from azserve.verifying.pictures import require_image
 from azserve.verifying.ports import ModelError, Signing
 from azserve.verifying.probe import (
     AnswerCheck,
@@ -68,6 +69,7 @@ ANSWER_EXPECTATIONS: Mapping[str, Callable[[Any], wanted.AnswerExpectation]] = {
     "json-schema": lambda given: wanted.JsonObeys(Schema(given)),
     "tool-called": lambda given: _tool_called(given),
     "thinking-apart": lambda _: wanted.ThinkingApart(),
+    "status": lambda given: wanted.StatusIs(_statuses(given)),
     "finish-reason": lambda given: wanted.FinishReason(tuple(given)),
     "completion-at-most": lambda given: wanted.CompletionAtMost(int(given)),
     "stream-ended": lambda _: wanted.StreamEnded(),
@@ -212,7 +214,10 @@ def _message(raw: Raw) -> Message:
     role = _member(raw, "role", str)
     if role not in ROLES:
         raise ValueError(f"`role` cannot be `{role}`")
-    return Message(cast("Role", role), _member(raw, "content", (str, list)))
+    content = _member(raw, "content", (str, list))
+    for item in content if isinstance(content, list) else ():
+        require_image(item)
+    return Message(cast("Role", role), content)
 
 
 def _refusal(raw: Raw) -> Refusal | None:
@@ -276,6 +281,14 @@ def _tool_called(given: Raw) -> wanted.ToolCalled:
     _only(given, "tool-called", {"name", "arguments"})
     patterns = {name: re.compile(_text(each)) for name, each in _object(given, "arguments").items()}
     return wanted.ToolCalled(_member(given, "name", str), patterns)
+
+
+def _statuses(given: Any) -> tuple[int, ...]:  # noqa: ANN401  whatever the file holds
+    """Return one status or several."""
+    statuses = given if isinstance(given, list) else [given]
+    if not statuses or not all(type(each) is int and 100 <= each < 600 for each in statuses):
+        raise ValueError("a status is a number from 100 to 599")
+    return tuple(statuses)
 
 
 def _trait(given: Any, place: str) -> Trait:  # noqa: ANN401  whatever the file holds

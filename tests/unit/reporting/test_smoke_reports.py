@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -25,6 +27,7 @@ SOUND = Finding(
     message="4 checks held",
     timings=Timings(0.1, 0.2, 0.3, 2.2),
     usage=Usage(10, 50, 60),
+    tokens_per_second=25.0,
 )
 
 
@@ -78,13 +81,53 @@ def test_a_suite_per_region_and_endpoint_counts_its_cases() -> None:
         (suite.get("name"), *(suite.get(name) for name in ("tests", "failures", "errors", "skipped"))) for suite in root
     ]
     assert counts == [("eastus2/r1", "3", "1", "0", "1"), ("westus3/r1", "1", "0", "1", "0")]
-    assert [root.get(name) for name in ("tests", "failures", "errors", "skipped", "time")] == [
-        "4",
-        "1",
-        "1",
-        "1",
-        "8.800",
+    assert [root.get(name) for name in ("tests", "failures", "errors", "time")] == ["4", "1", "1", "8.800"]
+
+
+COUNT = re.compile(r"\d+")
+SECONDS = re.compile(r"\d+\.\d{3}")
+ANY = re.compile(r".*", re.DOTALL)
+SHAPE: dict[str, tuple[dict[str, re.Pattern[str]], set[str], list[str]]] = {
+    "testsuites": ({"name": ANY, "tests": COUNT, "failures": COUNT, "errors": COUNT, "time": SECONDS}, set(),
+                   ["testsuite"]),
+    "testsuite": ({"name": ANY, "tests": COUNT, "failures": COUNT, "errors": COUNT, "skipped": COUNT, "time": SECONDS},
+                  {"name", "tests"}, ["properties", "testcase", "system-out", "system-err"]),
+    "testcase": ({"name": ANY, "classname": ANY, "time": SECONDS}, {"name", "classname"},
+                 ["skipped", "error", "failure", "system-out", "system-err"]),
+    "skipped": ({"message": ANY, "type": ANY}, set(), []),
+    "error": ({"message": ANY, "type": ANY}, set(), []),
+    "failure": ({"message": ANY, "type": ANY}, set(), []),
+    "system-out": ({}, set(), []),
+}  # fmt: skip
+"""What the schema of Jenkins's xUnit plugin allows where, as generally known: attributes, those that must be there, and
+children in their order."""
+
+
+def misfits(element: ET.Element) -> Iterator[str]:
+    """Yield what the schema would say of an element and all below it."""
+    allowed, needed, children = SHAPE[element.tag]
+    for name, value in element.attrib.items():
+        if name not in allowed or not allowed[name].fullmatch(value):
+            yield f"{element.tag}@{name}={value}"
+    yield from (f"{element.tag} without {name}" for name in needed - set(element.attrib))
+    places = [children.index(child.tag) if child.tag in children else -1 for child in element]
+    if -1 in places or places != sorted(places):
+        yield f"{element.tag} holds {[child.tag for child in element]}"
+    for child in element:
+        yield from misfits(child)
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_the_document_fits_the_common_schema(required: bool) -> None:
+    every = [
+        finding(f"{outcome}-{bool(checks)}", outcome=outcome, required=required, checks=checks, message="<&>\x00")
+        for outcome in Outcome
+        for checks in ((), (BAD,))
     ]
+
+    text = junit(result(*every, finding(region=Region("westus3"), timings=Timings())))
+
+    assert list(misfits(ET.fromstring(text.encode()))) == []
 
 
 def test_a_case_says_which_checks_held() -> None:
@@ -110,7 +153,7 @@ def test_markdown_shows_each_probe_by_its_sign() -> None:
     assert "| endpoint | region | chat | tools |" in text
     assert "| r1 | eastus2 | ✅ | ➖ |" in text
     assert "| r1 | westus3 | ✅ |  |" in text
-    assert "| r1 | eastus2 | chat | 2.20 s | 0.20 s | 0.30 s | 25 |" in text
+    assert "| r1 | eastus2 | chat | 2.20 s | 0.10 s | 0.20 s | 0.30 s | 25 |" in text
 
 
 def test_markdown_says_what_did_not_pass_and_keeps_it_in_its_cell() -> None:

@@ -45,6 +45,15 @@ def test_a_lock_is_read_as_it_was_written() -> None:
     assert list(changes(lock, lock, "lock.json")) == []
 
 
+def test_an_endpoint_that_is_gone_is_a_change_where_none_was_left_out_on_purpose() -> None:
+    before, now = lock_of([finding(), finding("westus3")]), lock_of([finding()])
+
+    assert [each.message for each in changes(before, now, "l.json", whole=True)] == [
+        "`westus3/r1` is in `l.json` and no longer stands"
+    ]
+    assert list(changes(before, now, "l.json")) == []
+
+
 def test_what_changed_is_a_problem_and_what_was_not_found_out_is_none() -> None:
     before = lock_of([finding(), finding(probe="tools"), finding(probe="json")])
     now = lock_of([finding(model="Phi-4"), finding(probe="tools", outcome=Outcome.UNSUPPORTED), finding("westus3")])

@@ -33,7 +33,9 @@ from azserve.verifying.ports import (
     Unauthorised,
     Unreachable,
 )
+from azserve.verifying.probe import Probe
 from azserve.verifying.purse import Rate
+from azserve.verifying.reading import probe_of
 
 QUICK = Patience(visible_s=30.0, allowed_s=60.0, quiet_s=20.0, first_pause_s=2.0, longest_pause_s=10.0)
 NO_REASONING = {**THINKS, Trait.REASONING: Support.REFUSED}
@@ -545,3 +547,63 @@ def test_a_connection_that_is_not_there_has_failed() -> None:
     finding = through(*CONNECTIONS, r1_app=AzureFailed("could not read the connection"))
 
     assert (finding.outcome, finding.message) == (Outcome.FAILED, "could not read the connection")
+
+
+def own(checks: list[dict[str, object]], *, system: bool = False) -> Probe:
+    """Return a probe as people write them."""
+    said = [{"role": "system", "content": "Be brief."}] if system else []
+    messages = [*said, {"role": "user", "content": "Reply with exactly this word and nothing else: ready"}]
+    chat = {"messages": messages, "max_tokens": 9, "checks": checks}
+    return probe_of("own", {"asks": "?", "needs": ["chat"], "chat": chat})
+
+
+def own_finding(probe: Probe, *turns: Turn, fake: FakeModel | None = None, traits: object = THINKS) -> Finding:
+    asked = replace(run(smoke=SmokeSettings(required=("own",)), traits=traits), probes=(probe,))  # type: ignore[arg-type]
+    (finding,) = carried_out(asked, FakeClients(fake or FakeModel({"Reply": list(turns)}))).findings
+    return finding
+
+
+TEAPOT_STATUS = ModelFailed("short and stout", status=418)
+
+
+@pytest.mark.parametrize(
+    ("expected", "turn", "outcome"),
+    [
+        (200, answer("ready"), Outcome.PASSED),
+        (418, TEAPOT_STATUS, Outcome.PASSED),
+        ([400, 418], TEAPOT_STATUS, Outcome.PASSED),
+        (404, NotVisibleYet("not there", status=404), Outcome.PASSED),
+        (418, answer("ready"), Outcome.FAILED),
+        (400, ParameterRefused("no", status=422), Outcome.FAILED),
+        (418, Unreachable("nobody there"), Outcome.FAILED),
+    ],
+)
+def test_a_probe_may_expect_a_status(expected: object, turn: Turn, outcome: Outcome) -> None:
+    finding = own_finding(own([{"name": "says-so", "expects": {"status": expected}}]), turn, turn)
+
+    assert finding.outcome is outcome, finding
+
+
+def test_a_refusal_is_no_answer_to_whoever_expects_more_than_its_status() -> None:
+    both = own([{"name": "says-so", "expects": {"status": 418}}, {"name": "given", "expects": "answer-given"}])
+
+    assert own_finding(both, TEAPOT_STATUS, TEAPOT_STATUS).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("status", [99, 600, "200", True, []])
+def test_a_status_is_a_number_of_http(status: object) -> None:
+    with pytest.raises(ValueError, match="a status is a number from 100 to 599"):
+        own([{"name": "says-so", "expects": {"status": status}}])
+
+
+@pytest.mark.parametrize(("support", "asked"), [(Support.ACCEPTED, "Reply with"), (Support.REFUSED, "Be brief.")])
+def test_a_model_that_takes_no_system_prompt_is_told_in_the_users_words(support: Support, asked: str) -> None:
+    fake = FakeModel({"Be brief": [answer("ready")]})
+
+    own_finding(
+        own([{"name": "given", "expects": "answer-given"}], system=True),
+        fake=fake,
+        traits={**THINKS, Trait.SYSTEM_PROMPT: support},
+    )
+
+    assert fake.asked[0].startswith(asked)

@@ -74,7 +74,7 @@ def smoke(
         if each.required and not each.outcome.passes
     )
     if lock:
-        held = held_against(result, locked, lock)
+        held = held_against(result, locked, lock, whole=not (regions or endpoints))
         problems += held.problems
         if held.text is not None:
             write_report(lock, held.text)

@@ -36,6 +36,8 @@ def smoke(result: SmokeResult) -> tuple[Block, ...]:
         Column("tokens", "right", Narrow.DROP),
         Column("first token", "right", Narrow.DROP),
         Column("first answer", "right", Narrow.DROP),
+        Column("first byte", "right", Narrow.DROP),
+        Column("tokens/s", "right", Narrow.DROP),
         Column("finding", narrow=Narrow.FOLD),
     )
     return (Table(columns, tuple(_finding_row(each) for each in result.findings)),
@@ -45,6 +47,7 @@ def smoke(result: SmokeResult) -> tuple[Block, ...]:
 def _finding_row(finding: Finding) -> tuple[Cell, ...]:
     times = finding.timings
     tokens = finding.usage.total_tokens if finding.usage else None
+    speed = finding.tokens_per_second
     probe = finding.probe if finding.required else f"({finding.probe})"
     return (
         cell(finding.endpoint),
@@ -58,6 +61,8 @@ def _finding_row(finding: Finding) -> tuple[Cell, ...]:
         cell(None if tokens is None else f"{tokens:,}", raw=tokens),
         cell(seconds(times.first_token_s), raw=times.first_token_s),
         cell(seconds(times.first_answer_s), raw=times.first_answer_s),
+        cell(seconds(times.first_byte_s), raw=times.first_byte_s),
+        cell(None if speed is None else f"{speed:,.0f}", raw=speed),
         cell(finding.message),
     )
 
