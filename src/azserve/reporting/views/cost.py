@@ -30,7 +30,7 @@ def cost(result: CostResult) -> tuple[Block, ...]:
     return (
         Line(f"fleet {result.fleet_id}, a chat being {size}", tone="bold"),
         Table(columns, tuple(_row(row) for row in result.rows)),
-        *_unknown(row.chats for row in result.rows),
+        *_unknown(iter([*(row.chats for row in result.rows), result.smoke.cost])),
         Line(""),
         *idle(result.idle),
         *ceiling(result.smoke),
@@ -115,8 +115,6 @@ def ceiling(smoke: SmokeCeiling, tone: Literal["dim", "bold"] = "bold") -> Itera
     why = " (the file's budget)" if smoke.capped else ""
     tokens = count(smoke.tokens, "token")
     yield Line(f"smoke run: {tokens} at most{why}, {sum_of(smoke.cost)}", tone=tone)
-    if tone == "bold":
-        yield from _unknown(iter([smoke.cost]))
 
 
 def sum_of(cost: Cost) -> str:

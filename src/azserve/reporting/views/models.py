@@ -185,8 +185,8 @@ def _skus(skus: Sequence[SkuDetail]) -> Table:
     columns = (
         Column("sku"),
         Column("versions", narrow=Narrow.DROP),
-        Column("tokens/min a unit", "right"),
-        Column("requests/min a unit", "right"),
+        Column("TPM a unit", "right"),
+        Column("RPM a unit", "right"),
         Column("units", "right"),
         Column("quota pool", narrow=Narrow.DROP),
         Column("known from", narrow=Narrow.DROP),
