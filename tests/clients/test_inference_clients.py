@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.clients.conftest import HERE, REPOSITORY, Shell, Steps
+from tests.unit.inference.endpoints import foundry, serverless
 
 from azserve.emulator.server import Emulator
+from azserve.inference import ModelDoor
+from azserve.inference.text import split_thinking
+from azserve.model.catalogue import Route
+from azserve.model.chat import ChatAnswer, ChatRequest, Message, StreamEnd
+from azserve.model.endpoint import EndpointKeys
+from azserve.model.secret import Secret
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(900)]
 
@@ -74,6 +81,53 @@ def node_steps(shell: Shell, node_project: Path, deployed: Deployed) -> Steps:
     )
     assert done.code == 0, f"{done.out}\n{done.err}"
     return {line["step"]: line["told"] for line in map(json.loads, done.out.splitlines())}
+
+
+@pytest.fixture(scope="module")
+def ours(deployed: Deployed, emulator: Emulator) -> Mapping[Route, tuple[ChatAnswer, ChatAnswer]]:
+    """What azserve's own client hears on each route, whole and streamed."""
+    keys = {"r1": deployed.serverless_key, MODEL: deployed.foundry_key}
+    door = ModelDoor(lambda endpoint: EndpointKeys(Secret(keys[endpoint.key]), Secret("")))
+    r1 = serverless("r1", uri=deployed.serverless.replace(emulator.tls_url, emulator.url))
+    v32 = foundry(MODEL, uri=deployed.foundry.replace(emulator.tls_url, emulator.url))
+    request = ChatRequest((Message("user", "How many languages are in the world?"),))
+    heard = {}
+    for route in Route:
+        with door.open(r1 if route is Route.SERVERLESS else v32, route=route) as client:
+            *_, end = client.stream(request)
+            assert isinstance(end, StreamEnd)
+            heard[route] = (client.chat(request), end.answer)
+    return heard
+
+
+def parts(answers: Iterable[ChatAnswer]) -> set[tuple[str | None, str]]:
+    """Return thinking and answer of each, together: one pair where they are all the same."""
+    return {(each.thinking, each.answer) for each in answers}
+
+
+def test_every_client_hears_the_same_of_a_serverless_model(
+    steps: Steps, node_steps: Steps, ours: Mapping[Route, tuple[ChatAnswer, ChatAnswer]]
+) -> None:
+    python = [steps[step] for step in ("serverless", "serverless stream", "aio", "aio stream")]
+    javascript = [node_steps[step]["content"] for step in ("chat", "stream")]
+
+    theirs = {split_thinking(content) for content in (*python, *javascript)}
+
+    assert theirs == parts(ours[Route.SERVERLESS])
+    assert len(theirs) == 1
+
+
+def test_every_client_hears_the_same_of_a_foundry_deployment_on_every_route(
+    steps: Steps, node_steps: Steps, ours: Mapping[Route, tuple[ChatAnswer, ChatAnswer]]
+) -> None:
+    named = ("foundry", "keyless", "openai", "openai stream", "openai aio", "azure openai")
+    theirs = {
+        split_thinking(content) for content in (*(steps[step] for step in named), node_steps["foundry"]["content"])
+    }
+
+    routes = (Route.MODELS, Route.OPENAI_DEPLOYMENTS, Route.OPENAI_V1)
+    assert theirs == parts(answer for route in routes for answer in ours[route])
+    assert len(theirs) == 1
 
 
 @pytest.mark.parametrize("step", ["serverless", "serverless stream", "aio", "aio stream"])
