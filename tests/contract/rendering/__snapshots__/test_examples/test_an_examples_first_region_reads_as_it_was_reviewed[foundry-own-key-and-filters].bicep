@@ -142,6 +142,7 @@ resource strictFilter 'Microsoft.CognitiveServices/accounts/raiPolicies@2024-10-
       }
     ]
   }
+  // An account takes one write at a time; side by side they fail with RequestConflict.
   dependsOn: [
     accountProject
   ]
@@ -153,6 +154,7 @@ resource internalBlocklist 'Microsoft.CognitiveServices/accounts/raiBlocklists@2
   properties: {
     description: 'Code names that must not leave the house.'
   }
+  // An account takes one write at a time; side by side they fail with RequestConflict.
   dependsOn: [
     strictFilter
   ]
@@ -174,6 +176,7 @@ resource internalBlocklistItem2 'Microsoft.CognitiveServices/accounts/raiBlockli
     pattern: 'heron-[0-9]{4}'
     isRegex: true
   }
+  // An account takes one write at a time; side by side they fail with RequestConflict.
   dependsOn: [
     internalBlocklistItem1
   ]
@@ -257,6 +260,7 @@ resource claimsFilter 'Microsoft.CognitiveServices/accounts/raiPolicies@2024-10-
       }
     ]
   }
+  // An account takes one write at a time; side by side they fail with RequestConflict.
   dependsOn: [
     internalBlocklistItem2
   ]

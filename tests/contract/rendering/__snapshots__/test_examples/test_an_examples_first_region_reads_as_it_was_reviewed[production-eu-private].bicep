@@ -121,6 +121,7 @@ resource strictFilter 'Microsoft.CognitiveServices/accounts/raiPolicies@2024-10-
       }
     ]
   }
+  // An account takes one write at a time; side by side they fail with RequestConflict.
   dependsOn: [
     accountProject
   ]

@@ -5,25 +5,30 @@ targetScope = 'resourceGroup'
 
 @description('Vault that keeps the key. Whoever deploys needs `Microsoft.KeyVault/vaults/secrets/write` on it.')
 @minLength(3)
+@maxLength(24)
 param vaultName string
 
 @description('Name of the secret.')
 @minLength(1)
+@maxLength(127)
 param secretName string
 
 @description('Tags of the secret.')
 param tags object
 
-@description('Where the account is.')
-@minLength(1)
+@description('Id of the subscription that the account is in.')
+@minLength(36)
+@maxLength(36)
 param accountSubscription string
 
 @description('Resource group of the account.')
 @minLength(1)
+@maxLength(90)
 param accountGroup string
 
 @description('Name of the account.')
-@minLength(1)
+@minLength(2)
+@maxLength(64)
 param accountName string
 
 resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' existing = {

@@ -4,33 +4,41 @@
 targetScope = 'resourceGroup'
 
 @description('Project that is to use the endpoint.')
-@minLength(1)
+@minLength(3)
+@maxLength(33)
 param consumer string
 
 @description('Name of the connection.')
-@minLength(1)
+@minLength(3)
+@maxLength(33)
 param connectionName string
 
 @description('Fleet and environment that the endpoint belongs to.')
+@minLength(1)
 param owner string
 
 @description('Region of the endpoint.')
+@minLength(1)
 param endpointRegion string
 
-@description('Where the endpoint is.')
-@minLength(1)
+@description('Id of the subscription that the endpoint is in.')
+@minLength(36)
+@maxLength(36)
 param endpointSubscription string
 
 @description('Resource group of the endpoint.')
 @minLength(1)
+@maxLength(90)
 param endpointGroup string
 
 @description('Project of the endpoint.')
-@minLength(1)
+@minLength(3)
+@maxLength(33)
 param endpointProject string
 
 @description('Name of the endpoint.')
 @minLength(1)
+@maxLength(52)
 param endpointName string
 
 resource project 'Microsoft.MachineLearningServices/workspaces@2025-09-01' existing = {

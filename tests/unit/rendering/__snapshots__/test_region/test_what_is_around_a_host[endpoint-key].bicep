@@ -5,29 +5,35 @@ targetScope = 'resourceGroup'
 
 @description('Vault that keeps the key. Whoever deploys needs `Microsoft.KeyVault/vaults/secrets/write` on it.')
 @minLength(3)
+@maxLength(24)
 param vaultName string
 
 @description('Name of the secret.')
 @minLength(1)
+@maxLength(127)
 param secretName string
 
 @description('Tags of the secret.')
 param tags object
 
-@description('Where the endpoint is.')
-@minLength(1)
+@description('Id of the subscription that the endpoint is in.')
+@minLength(36)
+@maxLength(36)
 param endpointSubscription string
 
 @description('Resource group of the endpoint.')
 @minLength(1)
+@maxLength(90)
 param endpointGroup string
 
 @description('Project of the endpoint.')
-@minLength(1)
+@minLength(3)
+@maxLength(33)
 param endpointProject string
 
 @description('Name of the endpoint.')
 @minLength(1)
+@maxLength(52)
 param endpointName string
 
 resource project 'Microsoft.MachineLearningServices/workspaces@2025-09-01' existing = {
