@@ -63,5 +63,6 @@ class Screen:
         self._part = _Part.THINKING
 
     def _write(self, text: str, *, ended: bool | None = None) -> None:
-        self._streams.write(text)
+        # First, since Ctrl-C may come while the text is on its way: a line too many is better than half a one.
         self._ended = text.endswith("\n") if ended is None else ended
+        self._streams.write(text)

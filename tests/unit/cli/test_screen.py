@@ -75,3 +75,19 @@ def test_each_piece_is_there_before_the_next_comes() -> None:
     screen.show(AnswerDelta("7,"))
 
     assert out.getvalue() == "7,"
+
+
+def test_a_line_is_ended_when_somebody_stops_it_while_it_is_written() -> None:
+    class Stopped(io.StringIO):
+        def flush(self) -> None:
+            if self.getvalue() == "7,":
+                raise KeyboardInterrupt
+
+    out = Stopped()
+    screen = Screen(Streams(out, io.StringIO(), {}), colour=False)
+
+    with pytest.raises(KeyboardInterrupt):
+        screen.show(AnswerDelta("7,"))
+    screen.end()
+
+    assert out.getvalue() == "7,\n"
