@@ -104,3 +104,16 @@ def test_a_key_where_keys_are_off_is_403(bench: Any) -> None:
     bench.foundry = replace(bench.foundry, keys=())
     reply = foundry(bench, api_key=key)
     assert (reply.status, reply.body["error"]["code"]) == (403, "AuthenticationTypeDisabled")
+
+
+@pytest.mark.parametrize("key", ["right", "wrong"])
+def test_a_host_that_lets_nobody_in_from_outside_says_so_before_it_looks_at_a_key(bench: Any, key: str) -> None:
+    bench.foundry = replace(bench.foundry, public=False)
+    reply = foundry(bench, api_key=bench.foundry.keys[0] if key == "right" else key)
+    assert (reply.status, reply.body["error"]["message"].startswith("Public access is disabled")) == (403, True)
+
+
+def test_a_host_that_lets_nobody_in_from_outside_answers_inside(bench_with: Any) -> None:
+    bench = bench_with(inference={"from": "private"})
+    bench.foundry = replace(bench.foundry, public=False)
+    assert foundry(bench, api_key=bench.foundry.keys[0]).status == 200

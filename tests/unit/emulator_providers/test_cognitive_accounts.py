@@ -263,6 +263,13 @@ def test_nothing_stands_behind_the_host_of_a_deleted_account(bench: Bench) -> No
     assert bench.target("nobody.example.com") is None
 
 
+def test_a_host_knows_whether_public_networks_are_let_in(bench: Bench) -> None:
+    bench.account("open")
+    bench.account("closed", publicNetworkAccess="Disabled")
+    found = [bench.target(f"{name}.services.ai.azure.com") for name in ("open", "closed")]
+    assert [one.public for one in found if one is not None] == [True, False]
+
+
 def test_a_host_takes_no_key_where_key_sign_in_is_off(bench: Bench) -> None:
     bench.account(disableLocalAuth=True)
     target = bench.target("acc.services.ai.azure.com")

@@ -332,6 +332,18 @@ def test_a_host_leads_to_the_one_model_with_its_keys_and_limits(ready: Bench) ->
     assert set(target.keys) == set(ready.act(R1_PATH, "listKeys").values())
 
 
+def test_an_endpoint_lets_in_whom_its_hub_lets_in(ready: Bench) -> None:
+    ready.put(R1_PATH, endpoint())
+    host = "r1.eastus2.models.ai.azure.com"
+    before = ready.target(host)
+    hub = engine.existing(ready.world, ready.address(f"{WORKSPACE}/hub-proj"))
+    hub.properties["publicNetworkAccess"] = "Disabled"
+    after = ready.target(host)
+    assert before is not None
+    assert after is not None
+    assert (before.public, after.public) == (True, False)
+
+
 def test_nothing_stands_behind_the_host_of_an_endpoint_that_is_being_made(ready: Bench) -> None:
     ready.begin(R1_PATH, endpoint())
     assert ready.target("r1.eastus2.models.ai.azure.com") is None

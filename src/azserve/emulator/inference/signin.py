@@ -30,6 +30,12 @@ inferred(
 )
 
 inferred(
+    "inference.signin.network",
+    "a host whose publicNetworkAccess is Disabled (of a serverless endpoint: its hub's) answers 403 to whoever calls, "
+    "before any key is looked at; a scenario with `inference: {from: private}` calls from inside",
+    because="the words were reported by users of Foundry resources; a local Azure has no networks to tell apart",
+)
+inferred(
     "inference.signin.role",
     "a token without a role for the call is 401 `PermissionDenied`; /models asks for the data action `MaaS/…`, a "
     "serverless host for `serverlessEndpoints/score/action`",
@@ -45,11 +51,18 @@ _NO_KEY = (
 
 
 def check(world: World, target: Target, route: Route, call: Call) -> None:
-    """Raise Refused unless the call is signed in."""
+    """Raise Refused unless the call comes from a network that is let in and is signed in."""
+    if not target.public and not _inside(world):
+        raise plain(403, "403", "Public access is disabled. Please configure private endpoint.")
     if target.hosting == "serverless":
         _serverless(world, target, route, call)
     else:
         _foundry(world, target, route, call)
+
+
+def _inside(world: World) -> bool:
+    said = world.scenario.get("inference") if isinstance(world.scenario, dict) else None
+    return isinstance(said, dict) and said.get("from") == "private"
 
 
 def _serverless(world: World, target: Target, route: Route, call: Call) -> None:

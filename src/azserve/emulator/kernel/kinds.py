@@ -155,3 +155,5 @@ class Target:
     """By name in lower case; a serverless endpoint has exactly one."""
     usable: bool = True
     """False while creating, suspended or without its marketplace subscription."""
+    public: bool = True
+    """False where only private networks are let in."""

@@ -22,7 +22,8 @@ A scenario is one JSON object; the files here build on each other. Its members, 
     throttling, paging, registrations
                        how ARM answers (read by `arm/`)
     inference, content_filter, mutant
-                       how fast the model answers, what it filters, how it misbehaves (read by `inference/`)
+                       how fast the model answers, what it filters, how it misbehaves; with `inference.from` `private`
+                       clients stand in the private network (read by `inference/`)
 
 `mutant-<name>` is shipped for every way a model can misbehave.
 

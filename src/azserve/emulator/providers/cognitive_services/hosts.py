@@ -88,6 +88,7 @@ def resolve(world: World, host: str) -> Target | None:
         audiences=AUDIENCES,
         models={model.name.lower(): model for model in models if model is not None},
         usable=account.state not in ("Creating", "Deleting"),
+        public=str(account.properties.get("publicNetworkAccess")).lower() != "disabled",
     )
 
 

@@ -16,7 +16,7 @@ from azserve.emulator.providers.identity import identified
 from azserve.emulator.providers.machine_learning import offers, subscriptions
 from azserve.emulator.providers.machine_learning.refusals import user_error
 from azserve.emulator.providers.machine_learning.versions import ENDPOINTS
-from azserve.emulator.providers.machine_learning.workspaces import ENDPOINT, kind_of
+from azserve.emulator.providers.machine_learning.workspaces import ENDPOINT, hub_of, kind_of
 from azserve.emulator.providers.resource import Resource, properties_of, text_at
 from azserve.emulator.providers.scenario import seconds, short
 
@@ -230,7 +230,17 @@ def resolve(world: World, host: str) -> Target | None:
         audiences=() if mode == "Key" else AUDIENCES,
         models={model.name.lower(): model},
         usable=stored.properties["endpointState"] in ("Creating", "Online"),
+        public=_is_public(world, stored),
     )
+
+
+def _is_public(world: World, endpoint: Stored) -> bool:
+    """Whether the workspace of an endpoint, its hub for a project, lets public networks in."""
+    workspace = world.get(endpoint.address.parent) if endpoint.address.parent is not None else None
+    if workspace is None:
+        return True
+    owner = hub_of(world, workspace) or workspace
+    return str(owner.properties.get("publicNetworkAccess")).lower() != "disabled"
 
 
 def of_model(world: World, workspace: Address, model_id: str) -> list[Stored]:
