@@ -215,6 +215,27 @@ def test_an_assertion_that_will_not_do_is_refused(world: World, claims: Json, nu
     assert reply.body["error_codes"] == [number]
 
 
+TRUSTED = {"issuer": "https://token.actions.githubusercontent.com", "subject": "repo:acme/fleet:ref:refs/heads/main"}
+
+
+@pytest.mark.parametrize(
+    ("claims", "number"),
+    [
+        ({"iss": TRUSTED["issuer"], "sub": TRUSTED["subject"]}, None),
+        ({"iss": TRUSTED["issuer"], "sub": "repo:acme/fleet:pull_request"}, 700213),
+        ({"iss": "https://elsewhere", "sub": TRUSTED["subject"]}, 700211),
+        ({}, 700211),
+    ],
+    ids=["trusted", "another-subject", "another-issuer", "nobody"],
+)
+def test_where_a_scenario_lists_whom_it_trusts_nobody_else_is(world: World, claims: Json, number: int | None) -> None:
+    world.scenario = {"identity": {"federatedCredentials": [TRUSTED]}}
+    assertion = _assertion(aud="api://AzureADTokenExchange", exp=world.now() + 60, **claims)
+    reply = _entra(world, client_assertion=assertion, client_assertion_type=JWT_BEARER)
+
+    assert (reply.status, reply.body.get("error_codes")) == ((200, None) if number is None else (401, [number]))
+
+
 def test_discovery_leads_to_the_emulator_itself(world: World) -> None:
     instance = serve_entra(world, _call("GET", "/common/discovery/instance"))
     assert instance is not None

@@ -40,8 +40,9 @@ _SHOWN_TENANTS = {"common", "organizations"}
 
 inferred(
     "identity.endpoints.federation",
-    "a client assertion is believed if it is a JWT for the exchange audience that has not expired",
-    because="issuers' keys are not reachable from a local Azure",
+    "a client assertion is believed if it is a JWT for the exchange audience that has not expired; where a scenario "
+    "lists `identity.federatedCredentials`, one of them has to have its issuer and subject",
+    because="issuers' keys are not reachable from a local Azure; that issuer and subject are compared is documented",
 )
 inferred(
     "identity.endpoints.managed-refusals",
@@ -206,7 +207,25 @@ def _check_assertion(world: World, form: Mapping[str, str], client: Client) -> R
             world, 400, "invalid_request", 700212,
             f"No matching federated identity record found for presented assertion audience '{str(audience)[:120]}'.",
         )  # fmt: skip
-    return None
+    return _check_federation(world, claims)
+
+
+def _check_federation(world: World, claims: Mapping[str, Json]) -> Reply | None:
+    """Return the refusal where the scenario lists whom it trusts, and the assertion is from nobody of them."""
+    identity = world.scenario.get("identity") if isinstance(world.scenario, dict) else None
+    trusted = identity.get("federatedCredentials") if isinstance(identity, dict) else None
+    if trusted is None:
+        return None
+    issuer, subject = str(claims.get("iss")), str(claims.get("sub"))
+    of_issuer = [one for one in trusted if isinstance(one, dict) and one.get("issuer") == issuer]
+    if any(one.get("subject") == subject for one in of_issuer):
+        return None
+    number, what, said = (700213, "subject", subject) if of_issuer else (700211, "issuer", issuer)
+    return _entra_error(
+        world, 401, "invalid_client", number,
+        f"No matching federated identity record found for presented assertion {what} '{said[:200]}'. Check your "
+        f"federated identity credential Subject, Audience and Issuer against the presented assertion.",
+    )  # fmt: skip
 
 
 def _no_tenant(world: World, tenant: str) -> Reply:

@@ -17,6 +17,8 @@ A scenario is one JSON object; the files here build on each other. Its members, 
     policies           Azure Policy in small: `deny` and `modify` by type, region and property
     permissions        `operators`: the roles of whoever signs in and was not made here, `denied`: actions nobody holds,
                        as globs
+    identity           `federatedCredentials`, each with `issuer` and `subject`: who signs the application in;
+                       anybody's where there is no such list
     failures           what is accepted and fails in the end: `type`, `locations`, `code`, `message`
     prices             retail prices: `shared` members, and `meters` by name with `price` and `regions`
     throttling, paging, registrations
@@ -51,6 +53,7 @@ MEMBERS = frozenset(
         "content_filter",
         "extends",
         "failures",
+        "identity",
         "inference",
         "locations",
         "machineLearning",
