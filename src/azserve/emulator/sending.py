@@ -7,7 +7,7 @@ import contextlib
 import json
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,16 +137,17 @@ async def _send_pieces(
     wire: Wire,
     status: int,
     headers: Mapping[str, str],
-    pieces: Iterable[tuple[float, bytes]],
+    pieces: Iterable[tuple[float, bytes]] | AsyncIterator[tuple[float, bytes]],
     fault: Fault,
     clock: Clock,
     gone: asyncio.Future[None],
 ) -> None:
     await wire.send({"type": "http.response.start", "status": status, "headers": _raw(headers)})
-    left = fault.truncate_after_bytes
-    for count, (delay_s, piece) in enumerate(pieces):
+    left, count = fault.truncate_after_bytes, 0
+    async for delay_s, piece in _as_they_come(pieces, gone):
         if fault.stall_after_chunks is not None and count >= fault.stall_after_chunks:
             break
+        count += 1
         if delay_s > 0:
             await asyncio.wait([gone], timeout=clock.wall(delay_s))
         if gone.done():
@@ -159,8 +160,31 @@ async def _send_pieces(
         await wire.send({"type": "http.response.body", "body": piece, "more_body": True})
     if fault.stall_after_chunks is not None:
         await gone
+    if not gone.done():
+        await wire.send({"type": "http.response.body", "body": b""})
+
+
+async def _as_they_come(
+    pieces: Iterable[tuple[float, bytes]] | AsyncIterator[tuple[float, bytes]], gone: asyncio.Future[None]
+) -> AsyncIterator[tuple[float, bytes]]:
+    """Yield the pieces; those that are waited for end when the client has gone."""
+    if not isinstance(pieces, AsyncIterator):
+        for ready in pieces:
+            yield ready
         return
-    await wire.send({"type": "http.response.body", "body": b""})
+    while True:
+        coming = asyncio.ensure_future(anext(pieces, None))
+        awaited: set[asyncio.Future[Any]] = {coming, gone}
+        await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+        if not coming.done():
+            coming.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await coming
+            return
+        piece = coming.result()
+        if piece is None:
+            return
+        yield piece
 
 
 def _payload(body: Json) -> tuple[bytes, str]:

@@ -31,6 +31,9 @@ class Server:
 
     def __init__(self) -> None:
         self.answer: Any = completion(content="From upstream.")
+        self.said: list[dict[str, Any] | threading.Event] | None = None
+        """What it streams: deltas, and what it waits for between them; None where it does not stream."""
+        self.ends = True
         self.status = 200
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
@@ -40,11 +43,27 @@ class Server:
             def do_POST(self) -> None:
                 outer.keys.append(self.headers.get("Authorization"))
                 outer.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                if outer.said is not None and outer.asked[-1].get("stream"):
+                    self._stream(outer.said)
+                    return
                 body = outer.answer if isinstance(outer.answer, bytes) else json.dumps(outer.answer).encode()
                 self.send_response(outer.status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def _stream(self, said: list[dict[str, Any] | threading.Event]) -> None:
+                self.send_response(outer.status)
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+                for one in said:
+                    if isinstance(one, threading.Event):
+                        one.wait(10)
+                        continue
+                    choice = {"index": 0, "delta": one, "finish_reason": one.pop("reason", None)}
+                    self.wfile.write(b"data: " + json.dumps({"choices": [choice]}).encode() + b"\n\n")
+                    self.wfile.flush()
+                self.wfile.write(b"data: [DONE]\n\n" if outer.ends else b"data: nonsense\n\n")
 
             def log_message(self, *args: object) -> None:
                 """Say nothing."""
@@ -132,6 +151,97 @@ def test_a_stream_is_laid_out_in_pieces(ask: Ask, server: Server) -> None:
 
     assert "".join(one["choices"][0]["delta"].get("content") or "" for one in pieces) == "From upstream."
     assert answer.text.endswith("data: [DONE]\n\n")
+
+
+def deltas(answer: httpx2.Response) -> list[dict[str, Any]]:
+    events = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: {")]
+    return [choice["delta"] for event in events for choice in event["choices"]]
+
+
+def joined(answer: httpx2.Response, member: str = "content") -> str:
+    return "".join(delta.get(member) or "" for delta in deltas(answer))
+
+
+TAGS = ["<thi", "nk>\n", "Hm", ". </", "b> so\n", "</thin", "k>\n\nY", "es."]
+
+
+def test_each_piece_goes_on_as_it_comes(ask: Ask, server: Server) -> None:
+    server.said = [{"content": one} for one in ("One", " two", " three")]
+
+    answer = ask("/models/chat/completions", model="v32", stream=True)
+
+    assert [one["content"] for one in deltas(answer) if one.get("content")] == ["One", " two", " three"]
+    assert server.asked[0]["stream"] is True
+
+
+@pytest.mark.parametrize(
+    "said",
+    [[{"content": one} for one in TAGS], [{"reasoning_content": "Hm. </b> so"}, {"content": "Yes."}]],
+    ids=["tags", "member"],
+)
+def test_streamed_thinking_goes_where_each_route_has_it(ask: Ask, server: Server, said: Any) -> None:
+    server.said = said
+
+    inside = ask("/models/chat/completions", model="r1", stream=True)
+    apart = ask("/openai/v1/chat/completions", model="r1", stream=True)
+    none = ask("/models/chat/completions", model="v32", stream=True)
+
+    assert joined(inside) == "<think>\nHm. </b> so\n</think>\n\nYes."
+    assert (joined(apart, "reasoning_content"), joined(apart)) == ("Hm. </b> so", "Yes.")
+    assert joined(none) == "Yes."
+
+
+@pytest.mark.parametrize("text", ["<thinking aloud> is no tag", "<thi", "a </think> b"])
+def test_what_only_looks_like_a_tag_is_answer(ask: Ask, server: Server, text: str) -> None:
+    server.said = [{"content": letter} for letter in text]
+
+    assert joined(ask("/models/chat/completions", model="r1", stream=True)) == text
+
+
+def test_a_streamed_answer_ends_with_its_reason_and_what_it_cost(ask: Ask, server: Server) -> None:
+    server.said = [{"content": "From"}, {"content": " upstream.", "reason": "length"}]
+
+    answer = ask("/models/chat/completions", model="v32", stream=True)
+    last = json.loads(answer.text.splitlines()[-4][6:])
+
+    assert (last["choices"][0]["finish_reason"], last["usage"]["completion_tokens"]) == ("length", 4)
+    assert answer.text.endswith("data: [DONE]\n\n")
+
+
+def test_a_streamed_tool_call_comes_back_in_its_pieces(ask: Ask, server: Server) -> None:
+    first = {"index": 0, "id": "c1", "type": "function", "function": {"name": "look", "arguments": ""}}
+    server.said = [{"tool_calls": [first]}, {"tool_calls": [{"index": 0, "function": {"arguments": "{}"}}]},
+                   {"content": None, "reason": "tool_calls"}]  # fmt: skip
+    tools = [{"type": "function", "function": {"name": "look"}}]
+
+    answer = ask("/models/chat/completions", model="v32", tools=tools, stream=True)
+    calls = [one["tool_calls"][0] for one in deltas(answer) if one.get("tool_calls")]
+
+    assert (calls[0]["function"]["name"], calls[1]["function"]["arguments"]) == ("look", "{}")
+
+
+def test_the_filter_ends_a_streamed_answer_where_it_stops_it(ask: Ask, server: Server) -> None:
+    server.said = [{"content": one} for one in ("Well, ", "[filter this ", "answer] and more")]
+
+    answer = ask("/models/chat/completions", model="v32", stream=True)
+
+    assert "and more" not in joined(answer)
+    assert '"finish_reason": "content_filter"' in answer.text
+
+
+def test_a_server_that_breaks_off_in_the_middle_leaves_a_stream_without_its_end(ask: Ask, server: Server) -> None:
+    server.said, server.ends = [{"content": "Half"}], False
+
+    answer = ask("/models/chat/completions", model="v32", stream=True)
+
+    assert (joined(answer), "[DONE]" in answer.text) == ("Half", False)
+
+
+@pytest.mark.parametrize(("status", "said"), [(500, []), (404, [])])
+def test_a_server_that_does_not_begin_to_stream_is_told(ask: Ask, server: Server, status: int, said: Any) -> None:
+    server.status, server.said = status, said
+
+    assert ask("/models/chat/completions", model="v32", stream=True).status_code == 424
 
 
 def test_an_answer_cut_by_its_limit_says_so(ask: Ask, server: Server) -> None:

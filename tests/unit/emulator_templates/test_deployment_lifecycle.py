@@ -427,12 +427,12 @@ def test_a_deployment_tells_its_parameters_but_no_secret(site: Site) -> None:
     assert "hunter2" not in str(told)
 
 
-def test_a_default_that_asks_for_all_parameters_is_a_circle(site: Site) -> None:
-    declared = {"all": {"type": "string", "defaultValue": "[string(deployment().properties.parameters)]"}}
+def test_a_default_may_ask_for_the_deployments_name(site: Site) -> None:
+    declared = {"name": {"type": "string", "defaultValue": "[concat('for-', deployment().name)]"}}
 
-    refused = site.send("PUT", "main", template(parameters=declared))
+    shown = site.deploy(template(parameters=declared, outputs=outputs(name="[parameters('name')]")))
 
-    assert code_of(refused) == (400, "InvalidTemplate")
+    assert shown["outputs"]["name"]["value"] == "for-main"
 
 
 def test_a_poll_of_an_earlier_run_is_not_answered(site: Site) -> None:

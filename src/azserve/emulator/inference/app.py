@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
@@ -15,6 +17,7 @@ from azserve.emulator.inference.messages import prompt_texts
 from azserve.emulator.inference.mutants import Mutant, Mutants
 from azserve.emulator.inference.parameters import ChatWish, body_of, read_chat
 from azserve.emulator.inference.refusals import BadParameter, Refused
+from azserve.emulator.inference.relay import Relay
 from azserve.emulator.inference.routes import Dialect, Operation, Route, Unmodelled
 from azserve.emulator.inference.script.filter import ContentFilter, content_filter
 from azserve.emulator.inference.script.model import Utterance, respond
@@ -42,6 +45,7 @@ inferred(
 )
 
 Answer = Reply | StreamReply | LateReply
+_STREAMED = {"content-type": "text/event-stream", "cache-control": "no-cache"}
 
 
 def serve(world: World, target: Target | None, call: Call, path: str, *, upstream: Upstream | None = None) -> Answer:
@@ -266,9 +270,28 @@ class _LayingOut:
         envelope, headers = exchange.envelope(self.model), exchange.headers(self.allowance)
         if not wish.stream:
             return Reply(200, chat_body(envelope, completion), headers)
-        form = Form(seed=wish.seed, include_usage=wish.include_usage, reasons=self.reasons)
-        chunks = events(envelope, completion, form, pace(exchange.world, exchange.target))
-        return StreamReply(200, chunks, {"content-type": "text/event-stream", "cache-control": "no-cache", **headers})
+        chunks = events(envelope, completion, self._form, pace(exchange.world, exchange.target))
+        return StreamReply(200, chunks, {**_STREAMED, **headers})
+
+    async def relayed(self, upstream: Upstream, body: dict[str, Json], filtering: ContentFilter | None) -> StreamReply:
+        """Return what another server says, passed on while it says it; Refused where it does not begin."""
+        exchange, open_line = self.exchange, AsyncExitStack()
+        said = await open_line.enter_async_context(upstream.listen(body, self.model.model))
+        relay = Relay(exchange.envelope(self.model), self._form, filtering, self.spent, self.allowance.spend)
+
+        async def passed_on() -> AsyncIterator[tuple[float, bytes]]:
+            async with open_line:
+                try:
+                    async for event in relay.events(said):
+                        yield event
+                except Refused:
+                    return  # cut off in the middle: all that can be told to who has read the status already
+
+        return StreamReply(200, passed_on(), {**_STREAMED, **exchange.headers(self.allowance)})
+
+    @property
+    def _form(self) -> Form:
+        return Form(seed=self.wish.seed, include_usage=self.wish.include_usage, reasons=self.reasons)
 
 
 def _passed_on(
@@ -279,6 +302,8 @@ def _passed_on(
 
     async def give() -> Reply | StreamReply:
         try:
+            if laying_out.wish.stream:
+                return await laying_out.relayed(upstream, body, filtering)
             heard = (await upstream.ask(body, laying_out.model.model)).thinking_kept(reasons=laying_out.reasons)
         except Refused as refused:
             return refused.reply()

@@ -82,7 +82,7 @@ def events(envelope: Envelope, completion: Completion, form: Form, pace: Pace) -
 
 def _chunks(envelope: Envelope, completion: Completion, form: Form) -> Iterator[dict[str, Json]]:
     openai = envelope.dialect is Dialect.OPENAI
-    shape = _Shape(envelope, spare=openai or form.reasons, show_usage=not openai or form.include_usage)
+    shape = Shape.of(envelope, form)
     yield shape.chunk({"role": "assistant", "content": ""})
     digest = hashlib.sha256(f"{form.seed}/{completion.prompt_tokens}/{completion.text[:200]}".encode()).digest()
     for name, piece in _pieces(completion.text, digest, apart_thinking=openai):
@@ -92,18 +92,11 @@ def _chunks(envelope: Envelope, completion: Completion, form: Form) -> Iterator[
         yield shape.chunk({"tool_calls": [named]})
         for piece in _grouped(tokens(call.arguments), digest):
             yield shape.chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
-    last = shape.chunk({"content": ""}, finish_reason=envelope.finish_reason(completion))
-    usage = envelope.usage(completion)
-    if openai:
-        yield last
-        if form.include_usage and usage is not None:
-            yield {**envelope.around("chat.completion.chunk", []), "usage": usage}
-    else:
-        yield last if usage is None else {**last, "usage": usage}
+    yield from shape.last(completion, form)
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
+class Shape:
     """Which of the members without content a route sends."""
 
     envelope: Envelope
@@ -119,6 +112,23 @@ class _Shape:
             choice["matched_stop"] = None
         body = self.envelope.around("chat.completion.chunk", [choice])
         return {**body, "usage": None} if self.show_usage else body
+
+    def last(self, completion: Completion, form: Form) -> Iterator[dict[str, Json]]:
+        """Yield how a stream ends: the reason, and the usage where the route has it."""
+        last = self.chunk({"content": ""}, finish_reason=self.envelope.finish_reason(completion))
+        usage = self.envelope.usage(completion)
+        if self.envelope.dialect is not Dialect.OPENAI:
+            yield last if usage is None else {**last, "usage": usage}
+            return
+        yield last
+        if form.include_usage and usage is not None:
+            yield {**self.envelope.around("chat.completion.chunk", []), "usage": usage}
+
+    @classmethod
+    def of(cls, envelope: Envelope, form: Form) -> Shape:
+        """Return the shape of a route and a model."""
+        openai = envelope.dialect is Dialect.OPENAI
+        return cls(envelope, spare=openai or form.reasons, show_usage=not openai or form.include_usage)
 
 
 def _pieces(text: str, digest: bytes, *, apart_thinking: bool) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -57,10 +57,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class StreamReply:
-    """An answer in pieces, as server-sent events come. Each piece is the emulated seconds to wait, then the bytes."""
+    """An answer in pieces, as server-sent events come. Each piece is the emulated seconds to wait, then the bytes.
+
+    Pieces that somebody else has to be waited for come asynchronously.
+    """
 
     status: int
-    chunks: Iterable[tuple[float, bytes]]
+    chunks: Iterable[tuple[float, bytes]] | AsyncIterator[tuple[float, bytes]]
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

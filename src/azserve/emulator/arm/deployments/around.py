@@ -31,7 +31,7 @@ class Around:
     enclosing: Expansion | None = None
     """Of the template around a nested one of outer scope, whose resources it may name as well."""
     parameters: Callable[[], dict[str, Json]] = dict
-    """The parameters as the deployment shows them: without secrets."""
+    """The parameters as the deployment shows them, without secrets; none while they are being bound."""
     _guids: int = 0
 
     def deployment(self) -> Json:

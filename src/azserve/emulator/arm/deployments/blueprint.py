@@ -47,8 +47,9 @@ def draw(world: World, wish: Wish, *, predicting: bool = False) -> Blueprint:
     frame = frame_of(
         template, wish.given, outside=around, place=wish.place, hide_secrets=predicting, budget=wish.budget
     )
-    around.parameters = lambda: echoed(template, frame.parameters)
     echoed(template, frame.parameters)
+    # Only now: a default may ask for the deployment's name, and must not wait for itself.
+    around.parameters = lambda: echoed(template, frame.parameters)
     around.expansion = expand(template, frame)
     return Blueprint(wish, template, around.expansion)
 
