@@ -44,6 +44,7 @@ fleet: keyless
 regions: [eastus2]
 endpoints:
   phi: {model: Phi-4, hosting: serverless}
+  raw: {model: DeepSeek-V3.2, version: "1", sku: GlobalStandard, capacity: 10, content_filter: off}
 serverless:
   sign_in: entra
 """,

@@ -358,6 +358,13 @@ def test_an_endpoint_that_takes_tokens_only_is_spoken_to_with_tokens(emulator: E
             assert "AzureKeyCredential" not in made.program
 
 
+def test_a_filter_that_was_switched_off_is_told(emulator: Emulator, tmp_path: Path) -> None:
+    with deployed(emulator, tmp_path, "tokens") as unfiltered:
+        _, problems = unfiltered.ask(Language.CURL, SnippetTask.CONTENT_FILTER, "raw")
+
+    assert [(each.code, each.severity) for each in problems] == [("unfiltered", Severity.WARNING)]
+
+
 def test_every_task_is_listed_with_what_it_needs() -> None:
     listed = list_tasks()
 

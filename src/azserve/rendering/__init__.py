@@ -21,6 +21,8 @@
 - **Wrong templates are told, whoever wrote them.** `checks` takes apart anyone's ARM JSON; a set of the user's own is
   `ejecting`'s copy, stamped with the version of what templates are given.
 - **Other tools' forms are other files of the same pieces.** A `.bicepparam` and `azd`'s layout are templates, too.
+- **Client code is drawn the same way** (`snippets`): strict, sandboxed, a filter per language; from the packaged
+  templates alone, because a program is changed after it is written and not before.
 - **Compiled templates are kept** beside the packaged ones (`compiled`), as Python keeps its modules, and hold nothing
   that a filter says.
 

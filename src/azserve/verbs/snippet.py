@@ -19,7 +19,7 @@ from azserve.model.catalogue import Catalogue, Hosting, Route, Support, Trait
 from azserve.model.endpoint import Endpoint
 from azserve.model.names import EndpointKey, Region
 from azserve.model.results import SnippetResult, SnippetTaskRow, SnippetTasksResult
-from azserve.model.settings import Settings, SignIn
+from azserve.model.settings import ContentFilter, Settings, SignIn
 from azserve.model.snippet import Client, Language, Snippet, SnippetTask
 from azserve.rendering.snippets import ENDINGS, SnippetView, draw_snippet
 from azserve.rendering.writing import write_files
@@ -133,7 +133,8 @@ def snippet(request: SnippetRequest, azure: AzurePorts, clock: Clock) -> tuple[S
     choice = _chosen(request, tuple(each for each in found if each.uri))
     drawn = _drawn(choice, request)
     written = _written(drawn, request) if request.out else None
-    return SnippetResult(drawn, written), (*_elsewhere(choice, found, request), *_unpublished(choice, request))
+    told = (*_elsewhere(choice, found, request), *_unpublished(choice, request), *_unfiltered(choice, request))
+    return SnippetResult(drawn, written), told
 
 
 def _known(request: SnippetRequest) -> None:
@@ -345,6 +346,16 @@ def _unpublished(choice: _Choice, request: SnippetRequest) -> tuple[Problem, ...
     message = f"nothing is published on whether `{choice.endpoint.model}` does {_listed(unknown)} on this route"
     hint = "`azserve smoke` asks it"
     return (Problem("trait-unknown", message, Severity.WARNING, hint),)
+
+
+def _unfiltered(choice: _Choice, request: SnippetRequest) -> tuple[Problem, ...]:
+    """Return a warning where the filter that a program is about was switched off."""
+    endpoint = request.settings.endpoints.get(choice.endpoint.key)
+    off = endpoint is not None and endpoint.content_filter is ContentFilter.OFF
+    if request.task is not SnippetTask.CONTENT_FILTER or not off:
+        return ()
+    message = f"`content_filter: off` switched the filter of `{choice.endpoint.key}` off: the prompt will be answered"
+    return (Problem("unfiltered", message, Severity.WARNING, "leave `content_filter` out to have one again"),)
 
 
 def _listed(things: Iterable[str]) -> str:
