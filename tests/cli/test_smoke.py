@@ -108,6 +108,37 @@ def test_a_lock_is_made_kept_and_held_against(
     assert "eastus2/r1: `reasoning` was `unsupported` and is `supported`" in held.err
 
 
+def test_a_lock_notices_that_an_endpoint_is_gone(
+    azserve: Azserve, here: Mapping[str, str], folder: Path, emulator: Emulator
+) -> None:
+    argv = ("smoke", "-q", "--probe", "chat", "--lock", "gone.lock.json")
+    azserve(*argv, env=here, cwd=folder)
+    lock = json.loads((folder / "gone.lock.json").read_text())
+    lock["endpoints"]["westus3/r1"] = {"chat": "supported"}
+    (folder / "gone.lock.json").write_text(json.dumps(lock))
+
+    whole = azserve(*argv, env=here, cwd=folder)
+    a_part = azserve(*argv, "--region", "eastus2", env=here, cwd=folder)
+
+    assert (whole.code, a_part.code) == (1, 0), (whole, a_part)
+    assert "`westus3/r1` is in `gone.lock.json` and no longer stands" in whole.err
+
+
+def test_an_image_that_is_none_is_told_before_anything_is_asked(azserve: Azserve, tmp_path: Path) -> None:
+    image = 'content: [{type: image_url, image_url: {url: "data:image/png;base64,aGVsbG8="}}]'
+    text = FILE.replace('content: "Reply with exactly this word and nothing else: kettle"', image)
+    (tmp_path / "azserve.yaml").write_text(text.replace("  probes_from: probes\n", ""))
+
+    done = azserve(
+        "smoke",
+        env={"AZSERVE_CLOUD": "local", "AZURE_SUBSCRIPTION_ID": "11111111-2222-3333-4444-555555555555"},
+        cwd=tmp_path,
+    )
+
+    assert done.code == 3, done
+    assert "the probe `kettle` does not fit: what is called image/png does not begin as one" in done.err
+
+
 def test_peoples_own_probes_are_listed_with_ours(azserve: Azserve, here: Mapping[str, str], folder: Path) -> None:
     done = azserve("smoke", "--list", "-o", "json", env=here, cwd=folder)
 

@@ -23,6 +23,7 @@ from azserve.verifying import Probe, ProbeRun, probes, run_probes
 from azserve.verifying.locking import Lock, changes, lock_of, read_lock, text_of
 from azserve.verifying.purse import Rate
 from azserve.verifying.reading import probe_of
+from azserve.verifying.running import chosen_probes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,22 @@ def smoke(request: SmokeRequest, azure: AzurePorts, clock: Clock, progress: Prog
     """Probe every endpoint that stands, all of them side by side.
 
     With a receipt, ARM is asked for keys alone, and `smoke: {from: private}` no longer excuses what is unreachable:
-    this is where it should be reached from. Raises ChecksFailed where no endpoint is left to ask.
+    this is where it should be reached from. Raises ChecksFailed where no endpoint is left to ask, and what
+    `require_probes` raises.
     """
+    require_probes(request)
     if request.receipt is None:
         endpoints = standing(request.settings, request.catalogue, azure, clock, request.selection)
         return smoke_of(request, endpoints, azure, progress)
     settings = request.settings
     here = replace(settings, smoke=replace(settings.smoke, private=False))
-    endpoints = chosen(settings.fleet_id, request.receipt.endpoints, request.selection)
+    endpoints = chosen("the receipt names no endpoint", request.receipt.endpoints, request.selection)
     return smoke_of(replace(request, settings=here), endpoints, azure, progress)
+
+
+def require_probes(request: SmokeRequest) -> None:
+    """Raise what `known_probes` and `chosen_probes` raise: faults of command and file are told without a network."""
+    chosen_probes(known_probes(request.settings), request.probes)
 
 
 def smoke_of(

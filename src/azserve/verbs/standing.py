@@ -9,7 +9,7 @@ from azserve.errors import ChecksFailed
 from azserve.model.catalogue import Catalogue
 from azserve.model.endpoint import Endpoint
 from azserve.model.facts import Fact
-from azserve.model.names import EndpointKey, FleetId, Region, region
+from azserve.model.names import EndpointKey, Region, region
 from azserve.model.settings import Settings
 from azserve.model.verdict import Evidence, Rank
 from azserve.planning.standing import standing_estates
@@ -48,16 +48,20 @@ def standing(
     live = Fact(evidence, azure.reader.fleet(settings.fleet_id), read_at=now)
     estates = standing_estates(settings, catalogue, live, now)
     found = side_by_side(azure.endpoints.in_region, estates)
-    return chosen(settings.fleet_id, (endpoint for each in found for endpoint in each), wanted)
+    return chosen(
+        f"fleet `{settings.fleet_id}` has no endpoint in Azure",
+        (endpoint for each in found for endpoint in each),
+        wanted,
+    )
 
 
-def chosen(fleet_id: FleetId, found: Iterable[Endpoint], wanted: Selection | None) -> tuple[Endpoint, ...]:
-    """Return those that were asked for. Raises ChecksFailed where there is none."""
+def chosen(otherwise: str, found: Iterable[Endpoint], wanted: Selection | None) -> tuple[Endpoint, ...]:
+    """Return those that were asked for. Raises ChecksFailed where there is none, which `otherwise` says."""
     endpoints = tuple(endpoint for endpoint in found if wanted is None or wanted.keeps(endpoint))
     if not endpoints:
         narrowed = " that was asked for" if wanted and (wanted.regions or wanted.endpoints) else ""
         raise ChecksFailed(
-            f"fleet `{fleet_id}` has no endpoint in Azure{narrowed}",
+            f"{otherwise}{narrowed}",
             code="nothing-deployed",
             hint="run `azserve deploy`, or `azserve status` to see what stands",
         )

@@ -63,7 +63,7 @@ def run_probes(
 
     Raises UsageError (`probe-unknown`) for a probe in `only` that there is not, before anything is asked.
     """
-    chosen = _chosen(run.probes, run.only)
+    chosen = chosen_probes(run.probes, run.only)
     began = monotonic()
     purse = Purse(run.smoke.budget_tokens, run.smoke.budget_usd)
     means = Means(clients, purse, run.patience, monotonic, wait, progress)
@@ -95,7 +95,8 @@ def required_of(smoke: SmokeSettings, endpoint: Endpoint) -> frozenset[str]:
     return frozenset(smoke.required) | frozenset(smoke.by_endpoint.get(endpoint.key, ()))
 
 
-def _chosen(there_are: Sequence[Probe], only: Sequence[str]) -> tuple[Probe, ...]:
+def chosen_probes(there_are: Sequence[Probe], only: Sequence[str]) -> tuple[Probe, ...]:
+    """Return those named in `only`, or all. Raises UsageError (`probe-unknown`) for a name that there is not."""
     known = {probe.name: probe for probe in there_are}
     for name in only:
         if name not in known:

@@ -53,7 +53,7 @@ def smoke(
     """
     from azserve.cli.reports import report_smoke, write_report
     from azserve.verbs.receipt_file import read_receipt
-    from azserve.verbs.smoke import SmokeRequest, held_against, list_probes, read_locked
+    from azserve.verbs.smoke import SmokeRequest, held_against, list_probes, read_locked, require_probes
     from azserve.verbs.smoke import smoke as run
     from azserve.verbs.standing import selection
 
@@ -64,6 +64,7 @@ def smoke(
     if stands and settings.subscription is None:
         settings = replace(settings, subscription=stands.subscription)
     request = SmokeRequest(settings, app.catalogue(), selection(regions, endpoints), probes, receipt=stands)
+    require_probes(request)
     locked = read_locked(lock) if lock else None
     with app.azure(settings) as azure, app.progress() as progress:
         result = run(request, azure, app.now, progress)
