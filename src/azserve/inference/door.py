@@ -198,6 +198,7 @@ def _check_address(endpoint: Endpoint, where: str) -> None:
     try:
         parts = urlsplit(endpoint.uri)
         host = parts.hostname
+        (host or "").encode("idna")  # as the socket will: what it cannot look up is no address
     except ValueError:
         host = None
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)):

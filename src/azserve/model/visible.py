@@ -6,10 +6,10 @@ import re
 
 UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
+    "\U000e0000-\U000e007f]"
 )
 """What moves the cursor, turns the line round or is not there to see; but for the line feed, the tab, and the two
-joiners that emoji and some scripts are written with. Listed rather than asked of `unicodedata`, whose answer changes
+joiners that emoji and some scripts are written with. Half characters are left to whoever encodes. Listed rather than asked of `unicodedata`, whose answer changes
 with the Python that runs."""
 
 

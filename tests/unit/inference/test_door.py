@@ -33,7 +33,15 @@ def test_an_endpoint_without_an_address_cannot_be_reached_yet() -> None:
 
 @pytest.mark.parametrize(
     "uri",
-    ["http://r1.eastus2.models.ai.azure.com", "ftp://127.0.0.1", "r1.models.ai.azure.com", "https://", "http://[::1"],
+    [
+        "http://r1.eastus2.models.ai.azure.com",
+        "ftp://127.0.0.1",
+        "r1.models.ai.azure.com",
+        "https://",
+        "http://[::1",
+        "https://a..azure.com",
+        f"https://{'x' * 64}.azure.com",
+    ],
 )
 def test_no_key_is_sent_where_others_could_read_it(uri: str) -> None:
     asked: list[Endpoint] = []

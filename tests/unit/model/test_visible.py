@@ -19,7 +19,6 @@ from azserve.model.visible import UNSEEN, visible
         ("\u2066x\u2069", "\\u2066x\\u2069"),
         ("\u200b\ufeff\x7f\x08", "\\u200b\\ufeff\\u007f\\u0008"),
         ("\U000e0041", "\\U000e0041"),
-        ("\ud800", "\\ud800"),
     ],
 )
 def test_what_cannot_be_seen_is_spelled(text: str, shown: str) -> None:
