@@ -9,8 +9,8 @@ UNSEEN = re.compile(
     "\U000e0000-\U000e007f]"
 )
 """What moves the cursor, turns the line round or is not there to see; but for the line feed, the tab, and the two
-joiners that emoji and some scripts are written with. Half characters are left to whoever encodes. Listed rather than asked of `unicodedata`, whose answer changes
-with the Python that runs."""
+joiners that emoji and some scripts are written with. Half characters are left to whoever encodes. Listed rather than
+asked of `unicodedata`, whose answer changes with the Python that runs."""
 
 
 def visible(text: str) -> str:
