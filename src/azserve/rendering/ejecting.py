@@ -16,6 +16,7 @@ from azserve.model.artifact import RenderedFile
 from azserve.rendering import azd, pieces
 from azserve.rendering.checks import CHECKS
 from azserve.rendering.pieces import CONTEXT_VERSION
+from azserve.rendering.sandbox import LARGEST, TURNS
 from azserve.rendering.templates import ARM_FILTERS, BICEP_FILTERS, CONTEXT_FILE, SHARED_FILTERS, template_root
 
 FOLDERS: Final = ("arm", "bicep")
@@ -41,6 +42,7 @@ Keep only the files that you change; the packaged ones fill in for the others, a
 - The language is Jinja2, sandboxed and strict: a name that is not there is an error with file and line, and so is
   `{{{{ name }}}}` without a filter, because nothing may reach a template raw. Macros return plain text and do not help;
   compose by `include`.
+- A file may take {turns:,} turns of loops and calls, and no value may be larger than {largest:,} characters or members.
 - ARM templates have to make JSON. azserve parses it and prints it again, so its layout does not matter.
 - `azserve render --check` looks at the result, whoever wrote the templates.
 """
@@ -78,7 +80,10 @@ def ejected_files(folder: str) -> tuple[RenderedFile, ...]:
 def context_page(folder: str) -> str:
     """Return what templates are given, as Markdown."""
     things = {thing.title: thing for module in (pieces, azd) for thing in _things(inspect.getsource(module))}
-    parts = [_HEAD.format(version=CONTEXT_VERSION, folder=folder, stamp=CONTEXT_FILE), "\n## Filters\n"]
+    parts = [
+        _HEAD.format(version=CONTEXT_VERSION, folder=folder, stamp=CONTEXT_FILE, turns=TURNS, largest=LARGEST),
+        "\n## Filters\n",
+    ]
     for title, filters in (("In both", SHARED_FILTERS), ("In ARM", ARM_FILTERS), ("In Bicep", BICEP_FILTERS)):
         parts.append(f"\n{title}:\n\n" + "".join(_filter_lines(filters)))
     parts.append("\n## What `view` is\n")

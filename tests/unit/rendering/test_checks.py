@@ -304,3 +304,16 @@ def test_an_order_that_cannot_be_known_is_not_complained_about() -> None:
 
     assert "account-side-by-side" in codes(template(first, deployment("ai/two")))
     assert "account-side-by-side" not in codes(template(first, second))
+
+
+def test_a_text_full_of_openings_is_read_once() -> None:
+    document = template(outputs={"it": {"value": "{{" * 20_000}, "other": {"value": "{%" * 20_000}})
+
+    assert "unfilled-token" not in codes(document)
+    assert "unfilled-token" in codes(template(outputs={"it": {"value": "{{" * 300 + "name}}"}}))
+
+
+def test_a_name_that_is_there_a_thousand_times_is_told_and_not_followed_everywhere() -> None:
+    document = template(*(deployment("ai/chat", dependsOn=["ai/chat"] * 5) for _ in range(1_000)))
+
+    assert "duplicate-resource" in codes(document)

@@ -70,7 +70,9 @@ def test_a_changed_fleet_overwrites_its_own_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("content", ["mine", "{}", "[]", '{"metadata": {"_generator": {"name": "bicep"}}}'])
+@pytest.mark.parametrize(
+    "content", ["mine", "// Rendered by azserve", "{}", "[]", '{"metadata": {"_generator": {"name": "bicep"}}}']
+)
 def test_a_file_that_azserve_did_not_write_stops_the_whole_render(tmp_path: Path, path: str, content: str) -> None:
     (tmp_path / "eastus2").mkdir()
     (tmp_path / path).write_text(content)
@@ -163,13 +165,15 @@ def test_an_interrupt_while_drafting_changes_nothing_and_leaves_nothing(tmp_path
 
 def test_a_link_is_replaced_and_its_target_left_alone(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.bicep"
-    elsewhere.write_text("// Rendered by azserve once")
+    elsewhere.write_text("// Rendered by azserve for r1-chat once")
     (tmp_path / "out" / "eastus2").mkdir(parents=True)
     (tmp_path / "out" / "eastus2" / "main.bicep").symlink_to(elsewhere)
 
-    write_artifact(ARTIFACT, tmp_path / "out")
+    written = write_artifact(ARTIFACT, tmp_path / "out").written
 
-    assert elsewhere.read_text() == "// Rendered by azserve once"
+    assert written == PATHS
+    assert not (tmp_path / "out" / "eastus2" / "main.bicep").is_symlink()
+    assert elsewhere.read_text() == "// Rendered by azserve for r1-chat once"
 
 
 def test_nothing_is_written_through_a_link_that_leads_out(tmp_path: Path) -> None:

@@ -32,6 +32,9 @@ SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 """Stand-ins: a template does not say where it will be deployed."""
 DEEPEST: Final = 64
 """Levels of JSON; azserve writes fourteen at most."""
+_ALIKE: Final = 10
+"""Resources of one name that a dependency on it is followed to. Two may exclude each other by their conditions; more
+are a mistake, of which another check tells."""
 _NESTED: Final = "microsoft.resources/deployments"
 _NOT_EVALUATED: Final = frozenset({"metadata", "functions"})
 _DESCRIBED: Final = frozenset({"parameters", "outputs"})
@@ -195,9 +198,9 @@ class Template:
         try:
             resource = ResourceId.parse(dependency)
         except ValueError:
-            return [each.path for each in self.by_label.get(dependency.lower(), ())]
+            return [each.path for each in self.by_label.get(dependency.lower(), [])[:_ALIKE]]
         identity = f"{resource.type}/{'/'.join(resource.names)}".lower()
-        return [each.path for each in self.by_identity.get(identity, ())]
+        return [each.path for each in self.by_identity.get(identity, [])[:_ALIKE]]
 
 
 def _grouped(pairs: Iterable[tuple[str, Written]]) -> Mapping[str, list[Written]]:

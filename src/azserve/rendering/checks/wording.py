@@ -17,8 +17,10 @@ _ARM: Final = "Microsoft Learn, template syntax and expressions; general knowled
 _OURS: Final = "azserve's own rule"
 _AS_OF: Final = date(2026, 11, 22)
 _TOKEN: Final = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}|\$\{\w+\}|#\{\w+\}#|__[A-Z][A-Z0-9_]+__|<(?:your|replace)[-_ \w]*>", re.IGNORECASE
+    r"\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|\$\{\w+\}|#\{\w+\}#|__[A-Z][A-Z0-9_]+__|<(?:your|replace)[-_ \w]*>",
+    re.IGNORECASE,
 )
+"""What other tools fill in. None of it is long, and a text full of openings must not be read again for each."""
 _PLAIN: Final = re.compile(
     r"[A-Z]\w+(\.\w+)+/[\w/]+"  # a resource type
     r"|\d{4}-\d\d-\d\d(-preview)?"  # an api-version
