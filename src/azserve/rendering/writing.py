@@ -208,8 +208,8 @@ def _fleet(target: Path) -> str | None:
     """Return the fleet that a file was rendered for; None where azserve did not write it."""
     if target.suffix in _BICEP:
         first = target.read_bytes().partition(b"\n")[0].decode(errors="replace")
-        mark = f"{BICEP_MARK} for "
-        return first.removeprefix(mark).split(" ")[0] if first.startswith(mark) else None
+        ours = f"{BICEP_MARK} for "
+        return first.removeprefix(ours).split(" ")[0] if first.startswith(ours) else None
     try:
         document = json.loads(target.read_bytes())
     except (ValueError, RecursionError):
