@@ -27,9 +27,9 @@ whatever the model can do.
 
 The files are JSON since the YAML reader takes as long to import as all of this room; people's own probes have the same
 shape, in `smoke.probes` or in a folder. A probe may ask several questions in turn: with what was said before ahead of
-it, with the results of tools, with no key, or to be refused. Rejected: probes as Python functions (each its own idea of
-a check, none of them to be added in a configuration), and asking one endpoint several questions at once (its rate limit
-is small, and times would say more about us than it).
+it, with the results of tools, with no key, through the connections of other projects, or to be refused. Rejected:
+probes as Python functions (each its own idea of a check, none of them to be added in a configuration), and asking one
+endpoint several questions at once (its rate limit is small, and times would say more about us than it).
 """
 
 from azserve.verifying.probe import Probe
