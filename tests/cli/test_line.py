@@ -35,6 +35,7 @@ def writes(emulator: Emulator) -> list[str]:
         "/validate",
         "/whatif",
         "/checkdomainavailability",
+        "/checknameavailability",
         "/checkpolicyrestrictions",
         "/oauth2/",
         "/_hosts/",

@@ -30,6 +30,7 @@ READS = (
     "/whatif",
     "/checkpolicyrestrictions",
     "/checkdomainavailability",
+    "/checknameavailability",
     "/oauth2/",
     "/_emulator/",
 )
@@ -104,6 +105,19 @@ def enter(emulator: Emulator, scenario: str) -> None:
     body = json.dumps({"name": scenario}).encode()
     with urlopen(Request(f"{emulator.url}/_emulator/scenario", method="PUT", data=body)):
         pass
+
+
+def put_elsewhere(emulator: Emulator, environ: Mapping[str, str], kind: str, name: str) -> None:
+    """Make somebody else's storage account."""
+    from azure.identity import ManagedIdentityCredential
+
+    token = ManagedIdentityCredential().get_token("https://management.azure.com/.default").token
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    group = f"{emulator.url}/subscriptions/{environ['AZURE_SUBSCRIPTION_ID']}/resourcegroups/rg-theirs"
+    body = {"location": "westus", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}
+    for url in (f"{group}?api-version=2024-07-01", f"{group}/providers/{kind}/{name}?api-version=2023-05-01"):
+        with urlopen(Request(url, method="PUT", data=json.dumps(body).encode(), headers=headers)):
+            pass
 
 
 def writes(emulator: Emulator) -> list[str]:
@@ -208,6 +222,21 @@ def test_a_change_is_foretold_by_azure_as_the_plan_has_it(
     (rehearsed,) = json.loads(answer.out)["result"]["rehearsed"]
     assert (rehearsed["region"], rehearsed["partial"], rehearsed["problem"]) == ("eastus2", False, None)
     assert {row["heard"] for row in rehearsed["foretold"]} <= {"agrees", "noise"}
+
+
+def test_a_name_that_somebody_else_has_is_met_before_a_deploy(emulator: Emulator, environ: Mapping[str, str]) -> None:
+    enter(emulator, "default")
+    plan = json.loads(said("plan", "--fast", "-o", "json", environ=environ).out)["result"]["plan"]
+    resources = [step["resource"] for phase in plan["phases"] for step in phase["steps"]]
+    name = next(one for one in resources if "storageAccounts" in str(one))
+    taken = str(name).rpartition("/")[2]
+    put_elsewhere(emulator, environ, "Microsoft.Storage/storageAccounts", taken)
+
+    answer = said("regions", "--region", "eastus2", "-o", "json", environ=environ)
+
+    (row,) = json.loads(answer.out)["result"]["rows"]
+    codes = {verdict["endpoint"]: verdict["reasons"][0]["code"] for verdict in row["verdicts"]}
+    assert (codes["r1"], row["answer"]) == ("name-taken", "no")
 
 
 def test_a_sku_belongs_to_a_model(environ: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from azserve.azure.listings import names_one_of, offered_model, quota_pool
 from azserve.azure.surroundings import (
     deleted_account,
     deleted_vault,
+    free_name,
     location,
     name_availability,
     permission_set,
@@ -194,6 +195,15 @@ class Reader:
             path = f"/subscriptions/{subscription}/providers/Microsoft.CognitiveServices/checkDomainAvailability"
             asked = {"subdomainName": name, "type": "Microsoft.CognitiveServices/accounts"}
             return name_availability(name, self._arm.post(path, COGNITIVE_SERVICES, asked))
+
+    def free_name(self, subscription: str, kind: str, name: str) -> NameAvailability:
+        """Return whether a storage account or a vault, by its type, may have a name."""
+        namespace = kind.partition("/")[0]
+        version = version_for(kind)
+        assert version is not None
+        with translated(f"ask whether the name `{name}` is free", where=subscription):
+            path = f"/subscriptions/{subscription}/providers/{namespace}/checkNameAvailability"
+            return free_name(kind, name, self._arm.post(path, version, {"name": name, "type": kind}))
 
     def policy(self, subscription: str, resource: JsonObject, api_version: str) -> tuple[PolicyFinding, ...]:
         """Return what Azure Policy would make of a resource."""

@@ -137,6 +137,13 @@ def name_availability(name: str, body: JsonObject) -> NameAvailability:
     return NameAvailability(name, free, None if free else _text(body.get("reason")) or None)
 
 
+def free_name(kind: str, name: str, body: JsonObject) -> NameAvailability:
+    """Read the answer of `checkNameAvailability` of storage accounts and vaults."""
+    free = body.get("nameAvailable") is True
+    because = None if free else _text(body.get("message")) or _text(body.get("reason")) or None
+    return NameAvailability(name, free, because, kind)
+
+
 def policy_findings(body: JsonObject, *, about: str = "") -> Iterator[PolicyFinding]:
     """Read the answer of `checkPolicyRestrictions`: what the content breaks, and what fields are held to."""
     for one in _objects(_object(body.get("contentEvaluationResult")).get("policyEvaluations")):

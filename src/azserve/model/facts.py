@@ -250,6 +250,8 @@ class NameAvailability:
     free: bool
     because: str | None = None
     """Azure's own words where it is not."""
+    kind: str = "Microsoft.CognitiveServices/accounts"
+    """Of what: names of each type are apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +291,8 @@ class RegionFacts:
     pools: Fact[tuple[QuotaPool, ...]]
     subdomain: Fact[NameAvailability] = field(default_factory=not_asked)
     """Whether the fleet's own account name is free as a subdomain; it is not where the account stands already."""
+    names: Fact[tuple[NameAvailability, ...]] = field(default_factory=not_asked)
+    """Whether the names of the storage account and the vault that would be made are free."""
     policy: Fact[tuple[PolicyFinding, ...]] = field(default_factory=not_asked)
     """What Azure Policy says to the hosts that the fleet would make there."""
     compute: Fact[tuple[QuotaPool, ...]] = field(default_factory=not_asked)

@@ -15,6 +15,8 @@ class RegionQuestions:
     subscription: str
     subdomain: str | None = None
     """Of the account that would be made; None where none would be."""
+    names: tuple[ResourceId, ...] = ()
+    """What would be made whose name nobody else in Azure may have: a storage account, a vault."""
     group: ResourceId | None = None
     """An existing group: who may write into it need not have any right on the subscription."""
     hosts: tuple[Resource, ...] = ()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from azserve.model.catalogue import Hosting, Offer
-from azserve.model.facts import Fact, Permissions, ProviderRegistration
+from azserve.model.facts import DeletedResource, Fact, Permissions, ProviderRegistration
 from azserve.model.names import Region
 from azserve.model.settings import EndpointSettings
 from azserve.model.verdict import Answer, Rank, ReasonCode
@@ -40,6 +40,7 @@ def obstacles(
     yield from _permissions(endpoint, region, situation)
     yield from soft_deleted_grounds(endpoint, region, situation)
     yield from _name(endpoint, region, situation)
+    yield from _names_around(endpoint, region, situation)
     yield from _policy(endpoint, region, situation)
     yield from _capacity(endpoint, region, situation, alongside)
 
@@ -141,6 +142,40 @@ def _name(endpoint: EndpointSettings, region: Region, situation: Situation) -> I
         hint = "change `fleet`: names are made of it"
         answer = Answer.NO if sure else Answer.UNKNOWN
         yield ground(answer, ReasonCode.NAME_TAKEN, text, fact.evidence, hint=hint)
+
+
+def _names_around(endpoint: EndpointSettings, region: Region, situation: Situation) -> Iterator[Ground]:
+    """Say which name of what a hub is made with is taken, by anybody but the fleet itself.
+
+    Advice where it could not be asked: names end in a hash, and a role that may make accounts need not hold this.
+    """
+    facts = situation.region(region)
+    if endpoint.hosting is not Hosting.SERVERLESS or facts is None or _host_exists(endpoint, situation):
+        return
+    fact = facts.names
+    if fact.value is None:
+        if fact.evidence.rank is Rank.LIVE:
+            text = f"whether the names around the hub are free could not be read: {fact.unreadable}"
+            yield ground(Answer.YES, ReasonCode.UNREADABLE, text, fact.evidence)
+        return
+    own = {(one.id.type.lower(), one.id.name.lower()) for one in situation.facts.live.value or ()}
+    own |= {(one.id.type.lower(), one.id.name.lower()) for one in _kept_around(region, situation)}
+    for one in fact.value:
+        if one.free or (one.kind.lower(), one.name.lower()) in own:
+            continue
+        # ARM's lists lag by minutes: in a group that stands, it may be what an earlier run made.
+        place = situation.place(region)
+        stands = place.group_exists or situation.holdings.has_group(place.group)
+        sure = situation.holdings.readable and situation.around(region).deleted_vaults.readable and not stands
+        text = f"the name `{one.name}` of a `{one.kind}` is taken somewhere in Azure"
+        hint = "change `fleet`: names are made of it"
+        answer = Answer.NO if sure else Answer.UNKNOWN
+        yield ground(answer, ReasonCode.NAME_TAKEN, text, fact.evidence, hint=hint)
+
+
+def _kept_around(region: Region, situation: Situation) -> Iterator[DeletedResource]:
+    """Yield the soft-deleted vaults, whoever's: of those that are in the way, `soft_deleted` speaks."""
+    yield from situation.around(region).deleted_vaults.value or ()
 
 
 def _policy(endpoint: EndpointSettings, region: Region, situation: Situation) -> Iterator[Ground]:

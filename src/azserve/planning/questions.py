@@ -14,6 +14,8 @@ from azserve.model.resource_id import ResourceId
 from azserve.model.settings import HostSettings, Settings, SignIn
 from azserve.planning.places import ACCOUNT, WORKSPACE, Place, place_in
 
+STORAGE: Final = "Microsoft.Storage/storageAccounts"
+VAULT: Final = "Microsoft.KeyVault/vaults"
 ACCOUNT_VERSION: Final = "2025-06-01"
 WORKSPACE_VERSION: Final = "2025-09-01"
 """Which api-version a policy is asked with decides how its aliases are read; these have all that is asked about."""
@@ -35,9 +37,21 @@ def _questions(settings: Settings, region: Region) -> RegionQuestions:
     return RegionQuestions(
         subscription=place.identity.subscription,
         subdomain=place.foundry.subdomain if makes_account else None,
+        names=tuple(_global_names(settings, place)) if Hosting.SERVERLESS in hostings else (),
         group=ResourceId.of_group(place.identity.subscription, place.group) if place.group_exists else None,
         hosts=tuple(_hosts(settings, place, hostings)),
     )
+
+
+def _global_names(settings: Settings, place: Place) -> Iterator[ResourceId]:
+    """Yield what a hub is made with: an existing hub or project brings its own."""
+    group, existing = (place.identity.subscription, place.group), settings.serverless.existing
+    if existing.hub or existing.project:
+        return
+    if not existing.storage:
+        yield ResourceId(*group, STORAGE, (place.serverless.storage,))
+    if not existing.vault:
+        yield ResourceId(*group, VAULT, (place.serverless.vault,))
 
 
 def _hosts(settings: Settings, place: Place, hostings: set[Hosting]) -> Iterator[Resource]:

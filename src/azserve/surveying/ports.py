@@ -92,6 +92,10 @@ class AzureReader(Protocol):
         """Return whether a custom subdomain is free for an account, in all of Azure."""
         ...
 
+    def free_name(self, subscription: str, kind: str, name: str) -> NameAvailability:
+        """Return whether a storage account or a vault, by its type, may have a name."""
+        ...
+
     def policy(self, subscription: str, resource: JsonObject, api_version: str) -> tuple[PolicyFinding, ...]:
         """Return what Azure Policy would make of a resource: `type`, `name`, `location` and what else is known."""
         ...

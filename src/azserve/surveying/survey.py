@@ -93,6 +93,7 @@ def survey(
                 models=found.get(("models", region)) or not_asked(NO_FOUNDRY),
                 pools=found.get(("pools", region)) or not_asked(NO_FOUNDRY),
                 subdomain=fact("subdomain", region),
+                names=_together(found, "name", region),
                 policy=_together(found, "policy", region),
                 compute=fact("compute", region),
                 permissions=fact("permissions", region),
@@ -176,6 +177,9 @@ def _of_region(
     if asked.subdomain is not None:
         read = partial(reader.subdomain, asked.subscription, asked.subdomain)
         yield ("subdomain", region), Question(read, "POST …/checkDomainAvailability", region, "survey names")
+    for one in asked.names:
+        read = partial(reader.free_name, asked.subscription, one.type, one.name)
+        yield ("name", region, one.key), Question(read, "POST …/checkNameAvailability", region, "survey names")
     if asked.group is not None:
         read = partial(reader.permissions, asked.group)
         yield ("permissions", region), Question(read, f"GET {asked.group}/…/permissions", region, "survey permissions")

@@ -91,6 +91,9 @@ class InMemoryAzure:
     def subdomain(self, subscription: str, name: str) -> NameAvailability:
         return NameAvailability(name, free=True)
 
+    def free_name(self, subscription: str, kind: str, name: str) -> NameAvailability:
+        return NameAvailability(name, free=True, kind=kind)
+
     def policy(self, subscription: str, resource: JsonObject, api_version: str) -> tuple[PolicyFinding, ...]:
         return ()
 

@@ -96,6 +96,20 @@ def test_a_taken_subdomain_says_why_in_azures_words() -> None:
     assert adapter.asked[0].body["subdomainName"] == "acc"
 
 
+@pytest.mark.parametrize("kind", ["Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"])
+def test_a_taken_name_says_why_in_azures_words(kind: str) -> None:
+    body = {"nameAvailable": False, "reason": "AlreadyExists", "message": "it is already taken"}
+    path = f"{S}/providers/{kind.partition('/')[0]}/checkNameAvailability"
+    adapter = ScriptedAdapter().on("POST", path, Answer(200, body))
+    found = reader(adapter).free_name(SUBSCRIPTION, kind, "name1")
+    assert (found.free, found.because, found.kind) == (False, "it is already taken", kind)
+    assert adapter.asked[0].body == {"name": "name1", "type": kind}
+
+
+def test_a_name_is_free_only_where_the_answer_says_so() -> None:
+    assert [surroundings.free_name("k", "n", body).free for body in ({}, {"nameAvailable": True})] == [False, True]
+
+
 def test_an_answer_that_does_not_say_free_is_not_free() -> None:
     assert not surroundings.name_availability("acc", {}).free
 

@@ -253,3 +253,35 @@ def test_laying_over_twice_is_laying_over_once(below: Any, above: Any) -> None:
 @given(JSON)
 def test_laying_over_nothing_changes_nothing(below: Any) -> None:
     assert merge(below, {}) == (below if isinstance(below, dict) else {})
+
+
+def _free(bench: Bench, kind: str, name: str) -> tuple[bool, str | None]:
+    route = f"{kind.partition('/')[0]}/checkNameAvailability"
+    body = bench.ask("POST", route, body={"name": name, "type": kind}).body
+    return body["nameAvailable"], body.get("reason")
+
+
+def test_a_vaults_name_is_free_until_somebody_has_it_and_again_once_it_is_purged(bench: Bench) -> None:
+    kind = "Microsoft.KeyVault/vaults"
+    before = _free(bench, kind, "KV-abc")
+    bench.put(VAULT, key_vault())
+    taken = _free(bench, kind, "KV-abc")
+    bench.delete(VAULT)
+    kept = _free(bench, kind, "kv-abc")
+    _purge(bench)
+    assert [before, taken, kept, _free(bench, kind, "kv-abc")] == [
+        (True, None), (False, "AlreadyExists"), (False, "AlreadyExists"), (True, None),
+    ]  # fmt: skip
+
+
+def test_a_storage_accounts_name_has_to_be_one_before_it_can_be_free(bench: Bench) -> None:
+    kind = "Microsoft.Storage/storageAccounts"
+    assert (_free(bench, kind, "UPPER"), _free(bench, kind, "lower1")) == (
+        (False, "AccountNameInvalid"), (True, None),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("body", [{}, {"name": "abc"}, {"name": "abc", "type": "Microsoft.KeyVault/vaults"}])
+def test_a_name_is_asked_about_with_its_type(bench: Bench, body: dict[str, str]) -> None:
+    with pytest.raises(ArmError):
+        bench.ask("POST", "Microsoft.Storage/checkNameAvailability", body=body)

@@ -3,7 +3,8 @@
 - `around`: `state`, `contract`; `providers`: namespace to state, or `[state, places]`; `rights`: `may` and `not`;
   `deleted`: `host` (`account` or `vault`) and `region`, with `group` where it is not the fleet's own, `until`,
   `protected`; `capacity`: region to what the service has left. Text in place of any of them is why it was unreadable.
-- `here`, by region: `subdomain` free or not; `policy`: `effect`, `policy`, `field`, `message`; `rights` in the group.
+- `here`, by region: `subdomain` free or not; `names`: `storage` or `vault`, the name, free or not; `policy`:
+  `effect`, `policy`, `field`, `message`; `rights` in the group.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from azserve.model.resource_id import ResourceId
 from azserve.model.settings import Settings
 from azserve.planning.places import ACCOUNT, WORKSPACE, place_in
 
+STORAGE = "Microsoft.Storage/storageAccounts"
 VAULT = "Microsoft.KeyVault/vaults"
 
 
@@ -54,11 +56,17 @@ def _region(known: RegionFacts | None, name: str, given: Mapping[str, Any]) -> R
     found = known or RegionFacts(Region(name), Fact(LIVE, ()), Fact(LIVE, ()))
     if "subdomain" in given:
         found = replace(found, subdomain=_fact(given["subdomain"], lambda free: NameAvailability("the-name", free)))
+    if "names" in given:
+        found = replace(found, names=_fact(given["names"], lambda ones: tuple(_name(*one) for one in ones)))
     if "policy" in given:
         found = replace(found, policy=_fact(given["policy"], lambda ones: tuple(_finding(one) for one in ones)))
     if "rights" in given:
         found = replace(found, permissions=_fact(given["rights"], _rights))
     return found
+
+
+def _name(host: str, name: str, free: bool) -> NameAvailability:
+    return NameAvailability(name, free, kind={"vault": VAULT, "storage": STORAGE}[host])
 
 
 def _subscription(wanted: Settings, given: Mapping[str, Any]) -> SubscriptionFacts:

@@ -120,6 +120,17 @@ def test_policy_is_asked_about_each_host_that_would_be_made_and_no_other() -> No
     assert only.id.type == account.id.type
 
 
+def test_names_are_asked_of_what_is_made_with_a_hub_and_of_nothing_that_exists() -> None:
+    def kinds(existing: ExistingHost) -> list[str]:
+        wanted = replace(BOTH, serverless=HostSettings(existing=existing))
+        return [one.type for one in questions(wanted, BOTH.regions.of)[BOTH.regions.of[0]].names]
+
+    storage, vault = "Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"
+    assert kinds(ExistingHost()) == [storage, vault]
+    assert (kinds(ExistingHost(vault="theirs")), kinds(ExistingHost(storage="theirs"))) == ([storage], [vault])
+    assert kinds(ExistingHost(hub="theirs")) + kinds(ExistingHost(project="theirs")) == []
+
+
 def test_without_a_subscription_nothing_can_be_asked() -> None:
     assert questions(replace(BOTH, subscription=None), BOTH.regions.of) == {}
 

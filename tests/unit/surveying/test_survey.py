@@ -102,6 +102,9 @@ class FakeReader:
     def subdomain(self, subscription: str, name: str) -> NameAvailability:
         return self._answer(("subdomain", name), NameAvailability(name, free=True))  # type: ignore[return-value]
 
+    def free_name(self, subscription: str, kind: str, name: str) -> NameAvailability:
+        return self._answer(("name", kind), NameAvailability(name, free=True, kind=kind))  # type: ignore[return-value]
+
     def policy(self, subscription: str, resource: JsonObject, api_version: str) -> tuple[PolicyFinding, ...]:
         return self._answer(("policy", resource["type"]), ())  # type: ignore[return-value]
 
@@ -285,6 +288,15 @@ def test_what_only_planning_can_name_is_asked_where_it_is_named() -> None:
     survey(replace(request(FLEET), questions=questions(FLEET, places[:1])), reader, now)
     assert len([one for one in reader.asked if isinstance(one, tuple) and one[0] == "subdomain"]) == 1
     assert ("policy", "Microsoft.CognitiveServices/accounts") in reader.asked
+
+
+def test_the_names_around_a_hub_are_asked_where_one_would_be_made() -> None:
+    wanted = settings({"r1": SERVERLESS}, ["eastus2"])
+    reader = FakeReader()
+    found = survey(replace(request(wanted), questions=questions(wanted, [EASTUS2])), reader, now)
+    assert [one.kind for one in found.regions[EASTUS2].names.value or ()] == [
+        "Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults",
+    ]  # fmt: skip
 
 
 def test_everything_is_also_what_is_only_shown() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from azserve.emulator.kernel.kinds import Provider
-from azserve.emulator.providers.stored_only import agreements, authorization, vaults
+from azserve.emulator.providers.stored_only import agreements, authorization, availability, vaults
 from azserve.emulator.providers.stored_only.kind import StoredKind
 from azserve.emulator.providers.stored_only.table import ROWS, Row
 
 _ROUTES = {"Microsoft.KeyVault": vaults.ROUTES, "Microsoft.Authorization": authorization.ROUTES}
+_NAMED = ("Microsoft.Storage", "Microsoft.KeyVault")
+"""Who is asked whether a name is free, before it is used: the first type of each."""
 
 
 def providers(locations: tuple[str, ...]) -> tuple[Provider, ...]:
@@ -21,7 +23,7 @@ def _provider(namespace: str, locations: tuple[str, ...]) -> Provider:
     return Provider(
         namespace=namespace,
         kinds=tuple(_kind(row, locations) for row in rows),
-        routes=_ROUTES.get(namespace, {}),
+        routes={**_ROUTES.get(namespace, {}), **(availability.routes(rows[0]) if namespace in _NAMED else {})},
         route_api_versions=() if namespace == "Microsoft.Authorization" else rows[0].api_versions,
     )
 

@@ -117,6 +117,11 @@ def purge(world: World, call: Call, names: Names) -> Reply:
     return Reply(200)
 
 
+def is_kept(world: World, name: str) -> bool:
+    """Whether a deleted vault keeps a name."""
+    return name.lower() in _kept(world)
+
+
 ROUTES: Mapping[tuple[str, str], CollectionRoute] = {
     ("GET", f"{_SUBSCRIPTION}/deletedVaults"): deleted_vaults,
     ("GET", _DELETED): deleted_vault,
