@@ -130,6 +130,10 @@ def writes(emulator: Emulator) -> list[str]:
     ]
 
 
+def codes_in(scenario: str) -> dict[str, int]:
+    return {name: {**ALWAYS, **REFUSED.get(scenario, {})}.get(name, 0) for name in VERBS}
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_verb_answers_in_every_scenario_and_writes_nothing(
     scenario: str, emulator: Emulator, environ: Mapping[str, str]
@@ -138,13 +142,29 @@ def test_every_verb_answers_in_every_scenario_and_writes_nothing(
     answers = {name: said(*argv, "-o", "json", environ=environ) for name, argv in VERBS.items()}
     documents: dict[str, Any] = {name: json.loads(answer.out) for name, answer in answers.items()}
 
-    expected = {name: {**ALWAYS, **REFUSED.get(scenario, {})}.get(name, 0) for name in VERBS}
+    expected = codes_in(scenario)
     assert {name: answer.code for name, answer in answers.items()} == expected, answers
     assert {name: document["ok"] for name, document in documents.items()} == {
         name: code == 0 for name, code in expected.items()
     }
     assert all("Traceback" not in answer.err for answer in answers.values())
     assert writes(emulator) == []
+
+
+@pytest.mark.parametrize("scenario", [name for name in SCENARIOS if name != "default"])
+def test_every_verb_shows_a_table_in_every_scenario_and_writes_nothing(
+    scenario: str, emulator: Emulator, environ: Mapping[str, str]
+) -> None:
+    enter(emulator, scenario)
+    answers = {name: said(*argv, environ={**environ, "COLUMNS": "80"}) for name, argv in VERBS.items()}
+
+    assert {name: answer.code for name, answer in answers.items()} == codes_in(scenario), answers
+    assert all(answer.out or answer.err.startswith("error: ") for answer in answers.values())
+    assert all("Traceback" not in answer.err for answer in answers.values())
+    wide = [
+        line for name, one in answers.items() if name != "matrix" for line in one.out.splitlines() if len(line) > 80
+    ]
+    assert (wide, writes(emulator)) == ([], [])
 
 
 @pytest.mark.parametrize("width", ["80", "200"])
