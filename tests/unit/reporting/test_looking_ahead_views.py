@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,12 @@ def test_what_several_regions_say_alike_is_said_once_with_an_example() -> None:
 def test_a_note_beside_a_yes_is_told() -> None:
     row = verdict("eastus2", Answer.YES, ReasonCode.QUOTA_SHORT, "20 of the 50 units fit")
     assert "eastus2: 20 of the 50 units fit" in lines(RegionsResult(FLEET, (EndpointKey("v32"),), (row,), (), NOW))
+
+
+@pytest.mark.parametrize(("candidate", "times"), [(True, 1), (False, 0)])
+def test_a_boundary_is_told_where_the_file_asks_to_go(candidate: bool, times: int) -> None:
+    row = replace(verdict("uksouth", Answer.NO, ReasonCode.BOUNDARY, "`uksouth` is outside `eu`"), candidate=candidate)
+    assert lines(RegionsResult(FLEET, (EndpointKey("v32"),), (row,), (), NOW)).count("is outside") == times
 
 
 def test_lists_of_an_earlier_run_are_told_with_their_age() -> None:

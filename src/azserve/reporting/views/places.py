@@ -94,6 +94,10 @@ SELF_EVIDENT = {ReasonCode.OFFERED, ReasonCode.ALREADY_THERE, ReasonCode.MODEL_R
 """Beside a yes: what makes it one, and what is said above of the model wherever it goes."""
 
 
+OF_ANY_REGION = {ReasonCode.REGION_NOT_OFFERED, ReasonCode.BOUNDARY, ReasonCode.AVOIDED}
+"""Beside a no where the file does not ask to go: the code in the table says enough."""
+
+
 def _told(result: RegionsResult) -> Iterator[Line]:
     """Say once what stands against each region; that some other region lacks a model needs no more words."""
     said: dict[tuple[Mark, str], list[tuple[Region, str, str | None]]] = {}
@@ -117,7 +121,7 @@ def _told(result: RegionsResult) -> Iterator[Line]:
 def _worth_telling(verdict: Verdict, row: RegionRow) -> Iterator[Reason]:
     if verdict.answer is Answer.YES:
         yield from (reason for reason in verdict.reasons if reason.code not in SELF_EVIDENT)
-    elif verdict.reasons and (row.candidate or verdict.reasons[0].code is not ReasonCode.REGION_NOT_OFFERED):
+    elif verdict.reasons and (row.candidate or verdict.reasons[0].code not in OF_ANY_REGION):
         yield verdict.reasons[0]
 
 
