@@ -39,6 +39,12 @@ endpoints:
 foundry:
   access: [{self: true, role: call}]
 """,
+    "vectors": """\
+fleet: vectors
+regions: [eastus2]
+endpoints:
+  e: {model: embed-v-4-0, version: "1", sku: GlobalStandard, capacity: 10}
+""",
     "tokens": """\
 fleet: keyless
 regions: [eastus2]

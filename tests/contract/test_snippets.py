@@ -31,7 +31,7 @@ ENDPOINTS = {
     SnippetTask.STREAM: ("r1", "v32", "gpt"),
     SnippetTask.REASONING: ("r1", "v32"),
     SnippetTask.JSON: ("v32", "gpt"),
-    SnippetTask.TOOLS: ("gpt",),
+    SnippetTask.TOOLS: ("v32", "gpt"),
     SnippetTask.IMAGE: ("gpt",),
     SnippetTask.CONTENT_FILTER: ("r1", "v32", "gpt"),
     SnippetTask.ENTRA: ("v32", "gpt"),
@@ -338,6 +338,7 @@ def test_a_file_of_somebody_s_own_is_left_alone_unless_forced(fleet: Fleet, tmp_
     result, _ = fleet.ask(Language.PYTHON, endpoint="v32", out=out)
     assert out.read_text() == result.snippet.program
     assert "python ask.py" in result.snippet.program
+    assert result.snippet.run == f"python {out}"
     assert fleet.ask(Language.PYTHON, endpoint="v32", out=out)[0].written == out
 
     out.write_text("mine")
@@ -363,6 +364,14 @@ def test_a_filter_that_was_switched_off_is_told(emulator: Emulator, tmp_path: Pa
         _, problems = unfiltered.ask(Language.CURL, SnippetTask.CONTENT_FILTER, "raw")
 
     assert [(each.code, each.severity) for each in problems] == [("unfiltered", Severity.WARNING)]
+
+
+def test_a_model_that_only_embeds_is_refused_everything(emulator: Emulator, tmp_path: Path) -> None:
+    with deployed(emulator, tmp_path, "vectors") as embeds, pytest.raises(Refused) as raised:
+        embeds.ask(Language.CURL)
+
+    assert raised.value.message == "`embed-v-4-0` behind `e` does not do `chat`, as published"
+    assert raised.value.hint == "nothing is written for what `e` does"
 
 
 def test_every_task_is_listed_with_what_it_needs() -> None:

@@ -202,7 +202,7 @@ def _instead(request: SnippetRequest, choices: Mapping[EndpointKey, _Choice]) ->
     told = []
     for key, choice in choices.items():
         able = [task for task in SnippetTask if not _refusal(task, choice.endpoint, choice.abilities)]
-        told.append(f"`{key}` can do {_listed(able)}")
+        told.append(f"`{key}` can do {_listed(able)}" if able else f"nothing is written for what `{key}` does")
     others = sorted(set(request.settings.endpoints) - set(choices))
     more = f"; the fleet also has {_listed(others)}" if others else ""
     return "; ".join(told) + more
@@ -212,7 +212,7 @@ def _drawn(choice: _Choice, request: SnippetRequest) -> Snippet:
     endpoint, language, task = choice.endpoint, request.language, request.task
     signs_in = task is SnippetTask.ENTRA or endpoint.sign_in is SignIn.ENTRA
     needs = _needs(choice, request, signs_in=signs_in)
-    file = request.out.name if request.out else f"{task}.{ENDINGS[language]}"
+    file = request.out or Path(f"{task}.{ENDINGS[language]}")
     snippet = Snippet(
         endpoint=endpoint.key,
         region=endpoint.region,
@@ -226,8 +226,8 @@ def _drawn(choice: _Choice, request: SnippetRequest) -> Snippet:
         install=_install(needs, language),
         key_variable=None if signs_in else KEY_VARIABLE,
         key_command=None if signs_in else _key_command(endpoint, request.common),
-        run=_run(language, task, file),
-        file=file,
+        run=_run(language, task, str(file)),
+        file=file.name,
         program="",
     )
     thinking = choice.support(Trait.REASONING) not in LACKING and choice.route is not Route.OPENAI_V1
@@ -304,7 +304,7 @@ def _head(snippet: Snippet) -> tuple[str, ...]:
             "Signs in as whoever `az login` is for, or as the managed identity of where it runs; that identity"
         )
         lines.append("needs a role that may call models: `access:` in the fleet's file gives it.")
-    lines += [f"Run:    {snippet.run}"]
+    lines += [f"Run:    {_run(snippet.language, snippet.task, snippet.file)}"]
     if snippet.client is Client.AZURE_AI_INFERENCE and snippet.language is not Language.CURL:
         lines += ["", *_RETIRED]
     return (*lines, f"In Java: {JAVA}")

@@ -131,6 +131,7 @@ namespace Azure.AI.Inference
     public class ChatRequestAssistantMessage : ChatRequestMessage
     {
         public ChatRequestAssistantMessage(ChatCompletions chatCompletions) { }
+        public ChatRequestAssistantMessage(IEnumerable<ChatCompletionsToolCall> toolCalls, string content = null) { }
         public ChatRequestAssistantMessage(string content) { }
     }
     public class ChatRequestToolMessage : ChatRequestMessage
