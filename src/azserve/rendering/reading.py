@@ -68,12 +68,12 @@ def resources_of(
     if not isinstance(template.get("resources"), list):
         raise Undescribed("`resources` is no list")
     outside = Scope(subscription, group, {}, {})
-    defaults = {
-        name: resolve(declared["defaultValue"], outside)
-        for name, declared in template.get("parameters", {}).items()
-        if "defaultValue" in declared
-    }
-    given = {name: value["value"] for name, value in parameters.items()}
+    defaults: dict[str, Any] = {}
+    for name, declared in template.get("parameters", {}).items():
+        if name not in parameters and "defaultValue" in declared:
+            with suppress(Unresolved):  # a new GUID, the time
+                defaults[name] = resolve(declared["defaultValue"], outside)
+    given = {name: value["value"] for name, value in parameters.items() if "value" in value}
     scope = Scope(subscription, group, {**defaults, **given}, template.get("variables", {}))
     found: list[Resource] = []
     for at, written in enumerate(template["resources"]):
@@ -92,7 +92,8 @@ def resources_of(
 
 def _resources(written: Mapping[str, Any], scope: Scope) -> Iterator[Resource]:
     if written["type"] == _DEPLOYMENT:
-        yield from _nested(written, scope)
+        with suppress(Unresolved):
+            yield from _nested(written, scope)
         return
     with suppress(Unresolved):
         body = resolve({name: written[name] for name in _BODY if name in written}, scope)

@@ -92,7 +92,7 @@ def _described(
     group = estate.group if estate.group_exists else None
     try:
         return resources_of(template, parameters, subscription=estate.subscription, group=group)
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError) as error:
         at = error.at if isinstance(error, Undescribed) else ()
         raise TemplateFailed(
             f"what is rendered for `{estate.region}` cannot be read: {error}",

@@ -165,3 +165,33 @@ def test_what_is_described_is_read_once_and_only_when_asked_for() -> None:
     assert (len(described), described[0].id.name, len(described[:1])) == (2, "rg-r1-chat-eastus2", 1)
     assert described == (described[0], described[1])
     assert asked == [1]
+
+
+def test_what_no_template_can_know_leaves_out_what_is_named_by_it_and_nothing_else() -> None:
+    named = {"type": "A.B/c", "apiVersion": "1", "name": "[parameters('id')]"}
+    nested = {
+        "type": "Microsoft.Resources/deployments",
+        "apiVersion": "2024-07-01",
+        "name": "inside",
+        "resourceGroup": "[parameters('id')]",
+        "properties": {"template": {"resources": [{**named, "name": "never"}]}},
+    }
+    handed = {
+        **nested,
+        "resourceGroup": "other",
+        "properties": {
+            "parameters": {"it": {"value": "[parameters('id')]"}},
+            "template": {
+                "parameters": {"it": {"type": "string", "defaultValue": "not this"}},
+                "resources": [{**named, "name": "[parameters('it')]"}, {**named, "name": "kept"}],
+            },
+        },
+    }
+    template = {
+        "parameters": {"id": {"type": "string", "defaultValue": "[newGuid()]"}},
+        "resources": [named, nested, handed, {**named, "name": "known"}],
+    }
+
+    found = resources_of(template, {}, subscription="s", group="g")
+
+    assert [each.id.names[-1] for each in found] == ["kept", "known"]
