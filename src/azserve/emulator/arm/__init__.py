@@ -4,7 +4,7 @@
     resources.py      GET PUT PATCH DELETE HEAD by id, POST actions, lists with filters and pages
     engine.py         the rules around every write, shared with deployments/
     operations.py     long-running operations and their addresses
-    groups.py         resource groups, as a kind like any other
+    groups.py         resource groups, as a kind like any other;  tags.py  tags apart from what carries them
     registrations.py  providers and their registration;  places.py  subscriptions, locations, tenants
     permissions.py    what roles allow and a scenario denies;  locks.py  what may not be changed
     refusals.py       what ARM says no with

@@ -12,14 +12,15 @@
     completion.py  what the model said → tokens counted, cut, stopped, filtered
     answers.py     → JSON bodies; stream.py → server-sent events
     embeddings.py  vectors
-    upstream.py    chat passed on to a real model instead
+    upstream.py    chat passed on to a real model instead; relay.py → its stream as it comes
     mutants.py     ways to misbehave, so that each probe of a smoke test can be seen to fail
 
 Three dialects, not two hostings, decide the wire form: a serverless endpoint, `/models` of a Foundry resource, and the
 OpenAI routes of a Foundry resource. They differ in error shapes, in where thinking goes, and in when usage is sent.
 
 The model makes one text, thinking and tags included, whatever the dialect; limits, stop sequences and streaming cut
-that one text, and only then is it laid out. So a streamed answer cannot differ from an unstreamed one.
+that one text, and only then is it laid out. So a streamed answer cannot differ from an unstreamed one. A real model's
+stream is laid out piece by piece instead: whoever waits for its first word should not have to wait for its last.
 
 Rejected: canned answers by request hash (nothing new would ever be answered); a small real model (slow, heavy, and
 not the same twice); answering anything from a tokenizer library (its tables weigh megabytes, and the token counts
