@@ -22,11 +22,11 @@ from azserve.config.shape import FleetShape
 from azserve.config.tree import Branch, Leaf, locate, marked, merged, plain, pruned, without_key
 from azserve.config.tree import Path as KeyPath
 from azserve.config.variables import substitute
-from azserve.config.vocabulary import PROBES, Vocabulary, listed, suggestion, vocabulary
+from azserve.config.vocabulary import Vocabulary, listed, suggestion, vocabulary
 from azserve.errors import AzserveError, ConfigurationError, Problem
 from azserve.model.names import FleetId
 from azserve.model.resolved import OriginKind
-from azserve.model.settings import CloudSettings, Settings
+from azserve.model.settings import PROBES, CloudSettings, Settings
 
 _FIXED = ("fleet", "environments")
 """What an environment cannot change: together they are who the fleet is."""

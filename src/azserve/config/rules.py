@@ -19,6 +19,7 @@ from azserve.config import vocabulary as words
 from azserve.config.vocabulary import PLACEHOLDERS, Vocabulary
 from azserve.model.names import FLEET_TAG, region
 from azserve.model.resource_id import ResourceId
+from azserve.model.settings import PROBES
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 FLEET = re.compile(r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?\Z")
@@ -326,4 +327,4 @@ PrincipalWord = Annotated[str, *_word("wrong-value", "be a kind of principal", w
 GateWord = Annotated[str, *_word("wrong-value", "be a gate", words.GATES)]
 OnFailureWord = Annotated[str, *_word("wrong-value", "say what to do about a failure", words.ON_FAILURE)]
 FromWord = Annotated[str, *_word("wrong-value", "say where probes run", words.SMOKE_FROM)]
-Probe = Annotated[str, BeforeValidator(_probe), _schema(anyOf=[{"enum": list(words.PROBES)}, {"type": "string"}])]
+Probe = Annotated[str, BeforeValidator(_probe), _schema(anyOf=[{"enum": list(PROBES)}, {"type": "string"}])]

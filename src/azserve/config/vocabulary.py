@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from azserve.model.catalogue import Catalogue, Hosting
 from azserve.model.names import region
-from azserve.model.settings import Cloud, ContentFilter, FilterLevel, SignIn
+from azserve.model.settings import PROBES, Cloud, ContentFilter, FilterLevel, SignIn
 
 HOSTINGS = tuple(hosting.value for hosting in Hosting)
 SKUS = (
@@ -36,26 +36,6 @@ ON_FAILURE = ("keep", "rollback")
 SMOKE_FROM = ("here", "private")
 PLACEHOLDERS = ("fleet", "env", "region")
 CLOUDS = tuple(cloud.value for cloud in Cloud if cloud is not Cloud.URL)
-PROBES = (
-    "info",
-    "auth",
-    "chat",
-    "usage",
-    "stream",
-    "reasoning",
-    "multi-turn",
-    "parameters",
-    "json",
-    "json-schema",
-    "tools",
-    "image",
-    "extra-parameters",
-    "content-filter",
-    "rate-limit-headers",
-    "embeddings",
-    "connection",
-    "latency",
-)
 
 MOST_SHOWN = 12
 

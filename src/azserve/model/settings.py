@@ -16,6 +16,28 @@ from azserve.model.catalogue import Hosting
 from azserve.model.json import JsonObject
 from azserve.model.names import EndpointKey, FleetId, ModelName, Region, SubscriptionId
 
+PROBES = (
+    "info",
+    "auth",
+    "chat",
+    "usage",
+    "stream",
+    "reasoning",
+    "multi-turn",
+    "parameters",
+    "json",
+    "json-schema",
+    "tools",
+    "image",
+    "extra-parameters",
+    "content-filter",
+    "rate-limit-headers",
+    "embeddings",
+    "connection",
+    "latency",
+)
+"""azserve's own probes in the order in which they are asked and reported: what is cheap and says most first."""
+
 
 class Cloud(StrEnum):
     """Which Azure. LOCAL is the embedded one; URL is any other, with its address in `CloudSettings.manager`."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast, get_args
 from azserve.errors import Bug
 from azserve.model.catalogue import Route, Trait
 from azserve.model.chat import ChatRequest, EmbeddingsRequest, Message, Role
+from azserve.model.settings import PROBES
 from azserve.verifying import expectations as wanted
 from azserve.verifying.pictures import require_image
 from azserve.verifying.ports import ModelError, Signing
@@ -30,28 +31,6 @@ from azserve.verifying.schema import Schema
 
 Raw = Mapping[str, Any]
 T = TypeVar("T")
-
-ORDER = (
-    "info",
-    "auth",
-    "chat",
-    "usage",
-    "stream",
-    "reasoning",
-    "multi-turn",
-    "parameters",
-    "json",
-    "json-schema",
-    "tools",
-    "image",
-    "extra-parameters",
-    "content-filter",
-    "rate-limit-headers",
-    "embeddings",
-    "connection",
-    "latency",
-)
-"""The order in which probes are asked and reported: what is cheap and says most first."""
 
 SHARED: Mapping[str, Callable[[Any], Any]] = {
     "usage-adds-up": lambda _: wanted.UsageAddsUp(),
@@ -104,7 +83,7 @@ CHAT = {*REQUEST, "extra_parameters", "streamed", "follows", "tool_results", "si
 def probes() -> tuple[Probe, ...]:
     """Return the probes there are, in the order they are asked. Raises `Bug` where a packaged file does not fit."""
     folder = files("azserve.verifying") / "probes"
-    return tuple(packaged_probe(name, folder.joinpath(f"{name}.json").read_text(encoding="utf-8")) for name in ORDER)
+    return tuple(packaged_probe(name, folder.joinpath(f"{name}.json").read_text(encoding="utf-8")) for name in PROBES)
 
 
 def packaged_probe(name: str, text: str) -> Probe:

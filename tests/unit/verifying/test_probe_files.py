@@ -9,11 +9,12 @@ import pytest
 
 from azserve.errors import Bug
 from azserve.model.catalogue import Trait
+from azserve.model.settings import PROBES
 from azserve.verifying import Probe, probes
 from azserve.verifying.expectations import AnswerMatches, CompletionAtMost, StreamChunks
 from azserve.verifying.ports import Signing
 from azserve.verifying.probe import ChatQuestion, InfoQuestion, most_tokens
-from azserve.verifying.reading import ORDER, packaged_probe, probe_of
+from azserve.verifying.reading import packaged_probe, probe_of
 
 CHECK = {"name": "answer-given", "expects": "answer-given"}
 SOUND: dict[str, Any] = {
@@ -38,14 +39,14 @@ def changed(path: str, value: object) -> dict[str, Any]:
 
 
 def test_the_probes_come_in_a_stable_order() -> None:
-    assert tuple(probe.name for probe in probes()) == ORDER
-    assert ORDER[:3] == ("info", "auth", "chat")
+    assert tuple(probe.name for probe in probes()) == PROBES
+    assert PROBES[:3] == ("info", "auth", "chat")
 
 
 def test_every_packaged_file_is_one_of_them() -> None:
     folder = files("azserve.verifying") / "probes"
 
-    assert sorted(each.name for each in folder.iterdir()) == sorted(f"{name}.json" for name in ORDER)
+    assert sorted(each.name for each in folder.iterdir()) == sorted(f"{name}.json" for name in PROBES)
 
 
 @pytest.mark.parametrize("probe", probes(), ids=lambda probe: probe.name)
