@@ -108,6 +108,44 @@ def test_a_lock_is_made_kept_and_held_against(
     assert "eastus2/r1: `reasoning` was `unsupported` and is `supported`" in held.err
 
 
+def test_a_lock_fails_on_what_an_endpoint_did_and_no_longer_does(
+    azserve: Azserve, here: Mapping[str, str], folder: Path, emulator: Emulator
+) -> None:
+    put_mutant(emulator, "no-thinking")
+    lock = {"eastus2/r1": {"reasoning": "supported", "tools": "unsupported"}}
+    (folder / "did.lock.json").write_text(json.dumps({"schema": "azserve/smoke-lock/v1", "endpoints": lock}))
+
+    done = azserve("smoke", "-q", "--lock", "did.lock.json", env=here, cwd=folder)
+
+    assert done.code == 1, done
+    assert done.err.count("error:") == 1, done
+    assert "error: eastus2/r1: `reasoning` was `supported` and is `failing`" in done.err
+
+
+def test_a_report_that_cannot_be_written_hides_no_answer(
+    azserve: Azserve, here: Mapping[str, str], folder: Path
+) -> None:
+    (folder / "a-file").write_text("")
+    argv = ("smoke", "-q", "-o", "json", "--probe", "chat", "--junit", "a-file/j.xml", "--lock", "a-file/l.json")
+
+    done = azserve(*argv, env=here, cwd=folder)
+
+    document = json.loads(done.out)
+    assert (done.code, document["ok"]) == (3, False), done
+    assert [each["outcome"] for each in document["result"]["findings"]] == ["passed"]
+    assert [each["code"] for each in document["problems"]] == ["report-unwritable"] * 2
+
+
+def test_a_required_probe_that_fails_is_named_with_what_it_found(
+    azserve: Azserve, here: Mapping[str, str], folder: Path, emulator: Emulator
+) -> None:
+    put_mutant(emulator, "wrong-text")
+
+    done = azserve("smoke", "-q", "--probe", "chat", env=here, cwd=folder)
+
+    assert (done.code, "error: eastus2/r1: probe `chat`: `answer-is-ready`: expected" in done.err) == (1, True), done
+
+
 def test_a_lock_notices_that_an_endpoint_is_gone(
     azserve: Azserve, here: Mapping[str, str], folder: Path, emulator: Emulator
 ) -> None:

@@ -58,6 +58,8 @@ class Finding:
     timings: Timings = field(default_factory=Timings)
     usage: Usage | None = None
     attempts: int = 1
+    lacking: bool = False
+    """It was answered, and not as it should be, or what was asked for was refused; trouble on the way says nothing."""
     answer: ChatAnswer | None = None
     """What the model said, for the print-out; reports show it only when asked."""
     model: str = ""

@@ -20,7 +20,7 @@ from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.receipt_file import ReceiptRead
 from azserve.verbs.standing import Selection, chosen, standing
 from azserve.verifying import Probe, ProbeRun, probes, run_probes
-from azserve.verifying.locking import Lock, changes, lock_of, read_lock, text_of
+from azserve.verifying.locking import Lock, changes, lock_of, read_lock, seen_now, text_of
 from azserve.verifying.purse import Rate
 from azserve.verifying.reading import probe_of
 from azserve.verifying.running import chosen_probes
@@ -103,10 +103,9 @@ def read_locked(file: Path) -> Lock | None:
 
 def held_against(result: SmokeResult, locked: Lock | None, file: Path, *, whole: bool) -> HeldLock:
     """Compare a result with its lock; without one, make it. `whole`: no endpoint was left out on purpose."""
-    now = lock_of(result.findings)
     if locked is None:
-        return HeldLock((), text_of(now))
-    return HeldLock(tuple(changes(locked, now, str(file), whole=whole)), None)
+        return HeldLock((), text_of(lock_of(result.findings)))
+    return HeldLock(tuple(changes(locked, seen_now(result.findings), str(file), whole=whole)), None)
 
 
 def required_anywhere(smoke: SmokeSettings) -> tuple[str, ...]:

@@ -342,6 +342,7 @@ def _finding(task: Task, subject: Subject, judgement: Judgement, attempt: _Attem
         timings=attempt.timings,
         usage=attempt.usage,
         attempts=attempts,
+        lacking=judgement.lacking,
         answer=answer if task.probe.shows_answer else None,
         model=answer.model if answer else "",
         filters=tuple(sorted(answer.filters)) if answer else (),

@@ -42,6 +42,8 @@ class Judgement:
     hint: str | None = None
     again: Again = Again.NO
     retry_after_s: float | None = None
+    lacking: bool = False
+    """As `Finding.lacking`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def judge_checks(task: Task, checks: tuple[Check, ...], subject: Subject) -> Jud
     if fault is None:
         return _lacks(task, tuple(lacking.values()), subject, failed[0].found)
     message = f"`{fault.name}`: expected {fault.expected}, found {fault.found}"
-    return Judgement(Outcome.FAILED, message, code=fault.name, again=Again.ONCE_MORE)
+    return Judgement(Outcome.FAILED, message, code=fault.name, again=Again.ONCE_MORE, lacking=True)
 
 
 def judge_error(task: Task, error: AzserveError, subject: Subject) -> Judgement:
@@ -131,6 +133,7 @@ def judge_error(task: Task, error: AzserveError, subject: Subject) -> Judgement:
         hint=FROM_WITHIN if isinstance(error, Unreachable) and subject.private else error.hint,
         again=_again(error, subject),
         retry_after_s=error.retry_after_s if isinstance(error, Throttled) else None,
+        lacking=isinstance(error, ParameterRefused),
     )
 
 
@@ -187,9 +190,9 @@ def _lacks(task: Task, wanting: tuple[Trait, ...], subject: Subject, found: str)
         return Judgement(Outcome.UNSUPPORTED, f"does not do {_listed(wanting)}, as published")
     message = f"nothing is published on {_listed(wanting)}, and it did not show it: {found}"
     if not task.required:
-        return Judgement(Outcome.UNKNOWN, message, code="trait-unknown")
+        return Judgement(Outcome.UNKNOWN, message, code="trait-unknown", lacking=True)
     hint = "take the probe out of `required` for this endpoint if the model cannot do it"
-    return Judgement(Outcome.FAILED, message, code="trait-unknown", hint=hint)
+    return Judgement(Outcome.FAILED, message, code="trait-unknown", hint=hint, lacking=True)
 
 
 def _listed(traits: Iterable[Trait]) -> str:

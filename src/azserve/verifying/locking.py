@@ -20,20 +20,32 @@ WORDS = {
     Outcome.UNSUPPORTED: "unsupported",
 }
 """What is recorded; anything else says nothing about what a model can do."""
+FAILING = "failing"
+"""What is held against a lock and never recorded: it may be a bad day, and the day after is no change to fail on."""
 
 Lock = Mapping[str, Mapping[str, str]]
 """By `region/endpoint`, by probe: `supported` or `unsupported`; under `model` the name it answers to."""
 
 
 def lock_of(findings: Sequence[Finding]) -> dict[str, dict[str, str]]:
-    """Return what these findings say is supported."""
+    """Return what these findings say is supported, to be recorded."""
+    return _seen(findings, WORDS)
+
+
+def seen_now(findings: Sequence[Finding]) -> dict[str, dict[str, str]]:
+    """Return what these findings show, to be held against a lock: also what an endpoint was asked for in vain."""
+    return _seen(findings, {Outcome.FAILED: FAILING, Outcome.UNKNOWN: FAILING, **WORDS})
+
+
+def _seen(findings: Sequence[Finding], words: Mapping[Outcome, str]) -> dict[str, dict[str, str]]:
     locked: dict[str, dict[str, str]] = {}
     for finding in findings:
         held = locked.setdefault(f"{finding.region}/{finding.endpoint}", {})
         if finding.model:
             held.setdefault("model", finding.model)
-        if finding.outcome in WORDS:
-            held[finding.probe] = WORDS[finding.outcome]
+        word = words.get(finding.outcome)
+        if word is not None and (word != FAILING or finding.lacking):
+            held[finding.probe] = word
     return locked
 
 
@@ -46,7 +58,7 @@ def read_lock(text: str, file: str) -> Lock:
     """Return what a file holds; raises ConfigurationError (`lock-unreadable`) where it is no lock."""
     try:
         raw = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raw = None
     endpoints = raw.get("endpoints") if isinstance(raw, dict) and raw.get("schema") == SCHEMA else None
     if not isinstance(endpoints, dict) or not all(_is_entry(each) for each in endpoints.values()):
@@ -78,7 +90,7 @@ def changes(locked: Lock, now: Lock, file: str, *, whole: bool = False) -> Itera
             continue
         for name in sorted(before):
             found = after.get(name)
-            if found is not None and found != before[name]:
+            if found not in (None, before[name]) and (found, before[name]) != (FAILING, "unsupported"):
                 yield _changed(f"`{name}` was `{before[name]}` and is `{found}`", place)
 
 

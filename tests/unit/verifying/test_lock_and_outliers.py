@@ -11,7 +11,7 @@ from azserve.model.chat import Timings
 from azserve.model.finding import Finding, Outcome
 from azserve.model.names import EndpointKey, Region
 from azserve.verifying.comparing import outliers
-from azserve.verifying.locking import changes, lock_of, read_lock, text_of
+from azserve.verifying.locking import changes, lock_of, read_lock, seen_now, text_of
 
 SOUND = Finding("chat", EndpointKey("r1"), Region("eastus2"), Outcome.PASSED, True, "held", model="DeepSeek-R1")
 
@@ -65,6 +65,18 @@ def test_what_changed_is_a_problem_and_what_was_not_found_out_is_none() -> None:
     ]
 
 
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.UNKNOWN])
+def test_what_was_supported_and_is_asked_for_in_vain_has_changed(outcome: Outcome) -> None:
+    before = lock_of([finding(), finding(probe="json"), finding(probe="tools", outcome=Outcome.UNSUPPORTED)])
+    vain = [finding(probe=name, outcome=outcome, lacking=True) for name in ("json", "tools")]
+    out_of_reach = finding(outcome=outcome)
+
+    found = list(changes(before, seen_now([out_of_reach, *vain]), "l.json"))
+
+    assert [each.message for each in found] == ["`json` was `supported` and is `failing`"]
+    assert set(lock_of([out_of_reach, *vain])["eastus2/r1"]) == {"model"}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -73,6 +85,7 @@ def test_what_changed_is_a_problem_and_what_was_not_found_out_is_none() -> None:
         "{}",
         '{"schema": "azserve/smoke-lock/v1"}',
         '{"schema": "azserve/smoke-lock/v1", "endpoints": {"a": 1}}',
+        "[" * 100_000,
     ],
 )
 def test_what_is_no_lock_is_said_to_be_none(text: str) -> None:

@@ -259,7 +259,7 @@ def test_a_fault_is_a_fault_whatever_the_model_can_do() -> None:
 
     (finding,) = carried_out(request, FakeClients(model(How=[broken] * 2))).findings
 
-    assert (finding.outcome, finding.code) == (Outcome.FAILED, "finish-reason-stop")
+    assert (finding.outcome, finding.code, finding.lacking) == (Outcome.FAILED, "finish-reason-stop", True)
 
 
 @pytest.mark.parametrize("support", [Support.REFUSED, Support.IGNORED])
@@ -293,6 +293,17 @@ def test_a_request_that_is_refused_is_held_against_what_is_published(support: Su
     (finding,) = carried_out(request, FakeClients(model(Reply=[refused]))).findings
 
     assert (finding.outcome, finding.attempts) == (outcome, 1)
+    assert finding.lacking is (outcome is Outcome.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("error", "lacking"),
+    [(ParameterRefused("no", status=422), True), (ModelFailed("broke", status=503), False), (Unreachable("no"), False)],
+)
+def test_trouble_on_the_way_says_nothing_of_what_a_model_does(error: ModelError, lacking: bool) -> None:
+    (finding,) = carried_out(run(only=("chat",)), FakeClients(model(Reply=[error] * 2))).findings
+
+    assert (finding.outcome, finding.lacking) == (Outcome.FAILED, lacking)
 
 
 # What is asked again

@@ -7,6 +7,7 @@ import click
 
 from azserve.cli.app import App, Verb
 from azserve.errors import ExitCode, Problem
+from azserve.model.finding import Finding
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -68,15 +69,18 @@ def smoke(
     locked = read_locked(lock) if lock else None
     with app.azure(settings) as azure, app.progress() as progress:
         result = run(request, azure, app.now, progress)
-    report_smoke(app.streams, result, junit=junit, markdown=markdown)
-    problems = tuple(
-        Problem(each.code or "probe-failed", each.message, hint=each.hint, where=f"{each.region}/{each.endpoint}")
-        for each in result.findings
-        if each.required and not each.outcome.passes
-    )
+    unwritten = report_smoke(app.streams, result, junit=junit, markdown=markdown)
+    problems = tuple(_problem(each) for each in result.findings if each.required and not each.outcome.passes)
     if lock:
         held = held_against(result, locked, lock, whole=not (regions or endpoints))
         problems += held.problems
         if held.text is not None:
-            write_report(lock, held.text)
-    return app.answer(result, code=ExitCode.CHECKS_FAILED if problems else ExitCode.DONE, problems=problems)
+            unwritten += write_report(lock, held.text)
+    code = ExitCode.CHECKS_FAILED if problems else ExitCode.CONFIGURATION if unwritten else ExitCode.DONE
+    return app.answer(result, code=code, problems=problems + unwritten)
+
+
+def _problem(finding: Finding) -> Problem:
+    message = f"probe `{finding.probe}`: {finding.message}"
+    where = f"{finding.region}/{finding.endpoint}"
+    return Problem(finding.code or "probe-failed", message, hint=finding.hint, where=where)
