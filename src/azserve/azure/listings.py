@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -38,15 +38,18 @@ def offered_model(item: JsonObject) -> OfferedModel:
     )
 
 
-def quota_pool(item: JsonObject) -> QuotaPool:
-    """Read one entry of a usages list, of Cognitive Services or of Machine Learning."""
-    name = _object(item.get("name"))
-    return QuotaPool(
-        name=_text(name.get("value")),
-        label=_text(name.get("localizedValue")),
-        current=_number(item.get("currentValue")) or 0.0,
-        limit=_number(item.get("limit")) or 0.0,
-    )
+def quota_pools(items: Iterable[JsonObject]) -> tuple[QuotaPool, ...]:
+    """Read the entries of a usages list, of Cognitive Services or of Machine Learning.
+
+    An entry without both numbers, or with a limit below zero, says nothing of what is left: it is left out, for a
+    pool that nobody names is unknown, and one of zero would be a no.
+    """
+    found: list[QuotaPool] = []
+    for item in items:
+        name, current, limit = _object(item.get("name")), _number(item.get("currentValue")), _number(item.get("limit"))
+        if current is not None and limit is not None and limit >= 0:
+            found.append(QuotaPool(_text(name.get("value")), _text(name.get("localizedValue")), current, limit))
+    return tuple(found)
 
 
 def _sku(sku: JsonObject) -> OfferedSku:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from azure.core.exceptions import HttpResponseError
 
 from azserve.azure.border import translated
-from azserve.azure.listings import names_one_of, offered_model, quota_pool
+from azserve.azure.listings import names_one_of, offered_model, quota_pools
 from azserve.azure.surroundings import (
     deleted_account,
     deleted_vault,
@@ -103,14 +103,14 @@ class Reader:
     def pools(self, region: Region) -> tuple[QuotaPool, ...]:
         """Return the region's usages, all pages."""
         with translated(f"read the quota of `{region}`", where=region):
-            return tuple(quota_pool(item) for item in self._in_location(region, "usages"))
+            return quota_pools(self._in_location(region, "usages"))
 
     def compute_pools(self, region: Region) -> tuple[QuotaPool, ...]:
         """Return Machine Learning's usages: cores of virtual machines, which say nothing of serverless endpoints."""
         with translated(f"read the compute quota of `{region}`", where=region):
             subscription = self._subscriptions.in_region(region)
             usages = self._azure.machine_learning_client(subscription).usages.list(region)
-            return tuple(quota_pool(usage.serialize(keep_readonly=True)) for usage in usages)
+            return quota_pools(usage.serialize(keep_readonly=True) for usage in usages)
 
     def read(self, resource: ResourceId, api_version: str) -> LiveResource | None:
         """Return one resource, None where ARM says 404."""

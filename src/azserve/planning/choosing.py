@@ -15,13 +15,16 @@ from enum import StrEnum
 
 from azserve.errors import Refused
 from azserve.model.catalogue import Catalogue
+from azserve.model.estate import RegionEstate
 from azserve.model.facts import Facts
 from azserve.model.names import EndpointKey, Region
 from azserve.model.plan import NotChosen, Placement
 from azserve.model.settings import EndpointSettings, RegionChoice, Settings
-from azserve.model.verdict import Answer, Reason, Verdict
-from azserve.planning.estates import build_estates
+from azserve.model.verdict import Answer, Reason, ReasonCode, Verdict
+from azserve.planning.estates import Going, build_estates
 from azserve.planning.lifecycle import published_warnings
+from azserve.planning.offers import find_offer
+from azserve.planning.quota import capacity_of
 from azserve.planning.refusal import Unplaced, refusal
 from azserve.planning.situation import Alongside, Situation
 from azserve.planning.soft_deleted import bring_back
@@ -151,15 +154,18 @@ def place(
         region: tuple(sorted(standing.placed[region], key=lambda one: situation.positions[one.key]))
         for region in chosen
     }
+    estates = build_estates(going, situation)
     placement = Placement(
         fleet_id=settings.fleet_id,
         verdicts=_in_file_order(list(standing.verdicts.values()), situation),
-        estates=build_estates(going, situation),
+        estates=estates,
         not_chosen=tuple(_left_out(everyone, standing)),
         fallbacks=tuple(_fallbacks(everyone, standing)),
-        warnings=(
+        warnings=_each_once(
             *published_warnings(settings, catalogue, today),
+            *_live_ends(going, standing),
             *_unknowns(going, standing, on_unknown),
+            *_below_target(estates, situation),
         ),
     )
     return bring_back(placement, situation)
@@ -256,9 +262,34 @@ def _fallbacks(everyone: tuple[Party, ...], standing: _Standing) -> Iterator[Reg
             yield region
 
 
-def _unknowns(
-    going: dict[Region, tuple[EndpointSettings, ...]], standing: _Standing, on_unknown: OnUnknown
-) -> Iterator[Reason]:
+def _each_once(*warnings: Reason) -> tuple[Reason, ...]:
+    told: dict[str, Reason] = {}
+    for one in warnings:
+        told.setdefault(one.message, one)
+    return tuple(told.values())
+
+
+def _live_ends(going: Going, standing: _Standing) -> Iterator[Reason]:
+    """Yield what the chosen regions say of when a model of the fleet ends, or ended."""
+    for region, endpoints in going.items():
+        for endpoint in endpoints:
+            reasons = standing.verdicts[endpoint.key, region].reasons
+            yield from (one for one in reasons if one.code in {ReasonCode.MODEL_RETIRED, ReasonCode.RETIRING_SOON})
+
+
+def _below_target(estates: tuple[RegionEstate, ...], situation: Situation) -> Iterator[Reason]:
+    """Yield a warning for each deployment that gets less than its target, which no verdict is about."""
+    for estate in estates:
+        for one in estate.foundry.deployments if estate.foundry else ():
+            endpoint = situation.settings.endpoints[one.key]
+            target = capacity_of(endpoint, find_offer(endpoint, estate.region, situation).sku).target
+            if one.capacity < target:
+                text = f"`{one.key}` gets {one.capacity} of the {target} units wanted in `{estate.region}`"
+                numbers = {"asked": float(target), "got": float(one.capacity)}
+                yield Reason(ReasonCode.QUOTA_SHORT, text, hint="`azserve quota` shows what is left", numbers=numbers)
+
+
+def _unknowns(going: Going, standing: _Standing, on_unknown: OnUnknown) -> Iterator[Reason]:
     """Yield a warning for each chosen region that is not known to work, unless the user said to try."""
     if on_unknown is OnUnknown.TRY:
         return

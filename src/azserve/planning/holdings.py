@@ -34,6 +34,10 @@ class HeldDeployment:
     stands: bool
     """False where Azure says that it failed or is going."""
 
+    def runs(self, model: str, version: str | None, sku: str) -> bool:
+        """Return whether it stands and is exactly this."""
+        return self.stands and same_text(self.model, model) and self.version == version and same_text(self.sku, sku)
+
 
 @dataclass(frozen=True, slots=True)
 class HeldEndpoint:

@@ -66,8 +66,13 @@ def live_grounds(
     dates = [day for day in (offered.retires, sku.deprecates if sku else None) if day]
     if dates and (min(dates) - situation.today).days <= SOON_DAYS:
         ends = min(dates)
-        text = f"the region gives `{endpoint.model}` version `{offered.version}` until {ends.isoformat()}"
         numbers = {"days": float((ends - situation.today).days)}
+        if ends <= situation.today:
+            text = f"the region gave `{endpoint.model}` version `{offered.version}` until {ends.isoformat()}"
+            past = Answer.NO if situation.strict else Answer.YES
+            yield ground(past, ReasonCode.MODEL_RETIRED, text, evidence, hint=hint, numbers=numbers)
+            return
+        text = f"the region gives `{endpoint.model}` version `{offered.version}` until {ends.isoformat()}"
         yield ground(Answer.YES, ReasonCode.RETIRING_SOON, text, evidence, hint=hint, numbers=numbers)
 
 

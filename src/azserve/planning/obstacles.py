@@ -244,9 +244,14 @@ def _growth(endpoint: EndpointSettings, region: Region, situation: Situation, al
     def wanted(one: EndpointSettings) -> tuple[str, str | None, str]:
         return str(one.model).lower(), one.version, sku_of(one, situation.hosted(one)).lower()
 
+    def grows(one: EndpointSettings) -> int:
+        ask, held = ask_for(one, region, situation), situation.holdings.deployment(one.key, region)
+        # A pool may be shared by models, what the service has of each is not: another model's units are no help.
+        kept = held.capacity if held and held.runs(one.model, one.version, sku_of(one, situation.hosted(one))) else 0
+        return max(0, ask[1].minimum - kept) if ask is not None else 0
+
     everyone = {one.key: one for one in (*alongside.here, endpoint) if one.hosting is Hosting.FOUNDRY}
-    asks = (ask_for(one, region, situation) for one in everyone.values() if wanted(one) == wanted(endpoint))
-    return float(sum(ask[1].growth for ask in asks if ask is not None))
+    return float(sum(grows(one) for one in everyone.values() if wanted(one) == wanted(endpoint)))
 
 
 def _host_exists(endpoint: EndpointSettings, situation: Situation) -> bool:

@@ -114,7 +114,8 @@ def _live(endpoint: EndpointSettings, region: Region, hosted: HostedModel | None
         text = f"`{region}` does not list `{endpoint.model}` version `{endpoint.version}`"
         hint = f"choose among versions {known}"
         return Offer((ground(Answer.NO, ReasonCode.VERSION_NOT_OFFERED, text, evidence, hint=hint),), evidence=evidence)
-    model, wanted = versions[0], sku_of(endpoint, hosted)
+    wanted = sku_of(endpoint, hosted)
+    model = next((one for one in versions if pick_sku(one, wanted)), versions[0])
     sku = pick_sku(model, wanted)
     if sku is None:
         known = _listed(one.name for one in model.skus)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from azserve.model.catalogue import PoolScope
 from azserve.model.facts import OfferedSku, QuotaPool
@@ -36,6 +36,8 @@ class Ask:
     held: int = 0
     """What the deployment that this endpoint updates in place draws on the same pool already."""
     step: int = 1
+    perhaps: int = 0
+    """What it may draw beyond that: it failed or is going, or runs a model whose pool nobody lists any more."""
 
     @property
     def growth(self) -> int:
@@ -69,6 +71,15 @@ class Room:
         """Whether the minimum of everybody fits, if the pool is the subscription's; regions grow at the same time."""
         growth = sum(ask.growth for ask in (*self.here, *self.elsewhere))
         return growth == 0 or growth <= self.free
+
+    @property
+    def at_best(self) -> Room:
+        """The same, where everything that may be held is held."""
+
+        def hopeful(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+            return tuple(replace(ask, held=ask.held + ask.perhaps) for ask in asks)
+
+        return replace(self, here=hopeful(self.here), elsewhere=hopeful(self.elsewhere))
 
 
 def fits(asks: Sequence[Ask], free: float) -> bool:
@@ -142,8 +153,9 @@ def _ask_for(endpoint: EndpointSettings, region: Region, situation: Situation) -
     if sku is None:
         return None
     capacity = capacity_of(endpoint, sku)
-    held = _held(endpoint, region, sku, situation)
-    return sku.usage_name, Ask(endpoint.key, region, capacity.minimum, capacity.target, held, sku.capacity_step or 1)
+    held, perhaps = _held(endpoint, region, sku, situation)
+    step = sku.capacity_step or 1
+    return sku.usage_name, Ask(endpoint.key, region, capacity.minimum, capacity.target, held, step, perhaps)
 
 
 def find_room(
@@ -168,22 +180,25 @@ def find_room(
     return Room(
         pool=pool,
         evidence=facts.pools.evidence,
-        scope=_scope(name, situation),
+        scope=_scope(name, region, situation),
         here=tuple(sorted(here, key=lambda ask: situation.positions[ask.endpoint])),
         elsewhere=tuple(_elsewhere(name, region, situation, alongside)),
     )
 
 
-def _scope(name: str, situation: Situation) -> PoolScope:
-    """Return a pool's reach: as published, else regional where two regions give it different limits.
+def _scope(name: str, region: Region, situation: Situation) -> PoolScope:
+    """Return a pool's reach: as published, else regional where regions of one subscription give it different limits.
 
     One pool for all regions is listed by each with the same aggregate, so lists that differ cannot be of one pool
-    (inferred from the announcement of 2026-05). Lists that agree prove nothing: defaults are equal everywhere.
+    (inferred from the announcement of 2026-05). Lists that agree prove nothing: defaults are equal everywhere. Nor
+    do those of another subscription, whose pools are its own.
     """
     published = situation.catalogue.pool_scope(name)
     if published is not PoolScope.UNKNOWN:
         return published
-    limits = {pool.limit for pool in situation.pools.get(name.lower(), {}).values()}
+    subscription = situation.settings.subscription_in(region)
+    listed = situation.pools.get(name.lower(), {}).items()
+    limits = {pool.limit for other, pool in listed if situation.settings.subscription_in(other) == subscription}
     return PoolScope.REGIONAL if len(limits) > 1 else PoolScope.UNKNOWN
 
 
@@ -207,12 +222,14 @@ def quota_grounds(endpoint: EndpointSettings, room: Room, situation: Situation) 
     text = f"{_who(own, asks)} {growth:g} more of `{room.pool.name}`, {room.pool.left:g} of {room.pool.limit:g} left"
     if answer is Answer.UNKNOWN and situation.holdings.readable and kept_account(own.region, situation) is not None:
         text += "; a soft-deleted account of this fleet may hold some of it"
+    elif answer is Answer.UNKNOWN and any(ask.perhaps for ask in asks):
+        text += "; a deployment that does not stand, or whose model is not listed there, may hold some of it"
     elif answer is Answer.UNKNOWN and not wide:
         text += "; how much of that is this fleet's own could not be read"
     elif answer is Answer.UNKNOWN:
         text += " if one pool spans all regions, which is not known"
     hint = f"raise the quota `{room.pool.name}` by {short:g}, or lower `capacity` of `{endpoint.key}`"
-    less = own.minimum - math.ceil(short / own.step) * own.step
+    less = _lowered(own, asks, short)
     hint += f" to {less}" if less >= own.step else ""
     keepers = keepers_of_quota(own.region, situation)
     if keepers:
@@ -220,23 +237,37 @@ def quota_grounds(endpoint: EndpointSettings, room: Room, situation: Situation) 
     yield ground(answer, ReasonCode.QUOTA_SHORT, text, room.evidence, hint=hint, numbers=numbers)
 
 
+def _lowered(own: Ask, asks: Sequence[Ask], short: float) -> int:
+    """Return the minimum that would fit: the file has one for all regions, so each of them gives a part."""
+    same = [ask for ask in asks if ask.endpoint == own.endpoint and ask.growth]
+    cut = math.ceil(short / own.step / max(1, len(same))) * own.step
+    if any(ask.growth < cut for ask in same):
+        cut = math.ceil(short / own.step) * own.step
+    return own.minimum - cut
+
+
 def _answer(room: Room, situation: Situation) -> Answer:
-    region, everywhere = room.fits_region, room.fits_everywhere
-    match room.scope:
-        case PoolScope.REGIONAL:
-            fitting = region
-        case PoolScope.SUBSCRIPTION:
-            fitting = everywhere
-        case PoolScope.UNKNOWN:
-            if region != everywhere:
-                return Answer.UNKNOWN
-            fitting = region
-    if fitting:
-        return Answer.YES
+    sure, at_best = _fitting(room), _fitting(room.at_best)
+    if sure is not Answer.NO:
+        return sure
+    if at_best is not Answer.NO:
+        return Answer.UNKNOWN
     # Without knowing what the fleet holds, what is used may be its own. A soft-deleted account keeps its quota and
     # does not say how much; brought back, it brings the deployments that hold it.
     own_is_known = situation.holdings.readable and kept_account(room.here[0].region, situation) is None
     return Answer.NO if own_is_known else Answer.UNKNOWN
+
+
+def _fitting(room: Room) -> Answer:
+    """Return whether everybody's minimum fits; unknown where that hangs on a reach that nobody knows."""
+    region, everywhere = (Answer.YES if one else Answer.NO for one in (room.fits_region, room.fits_everywhere))
+    match room.scope:
+        case PoolScope.REGIONAL:
+            return region
+        case PoolScope.SUBSCRIPTION:
+            return everywhere
+        case PoolScope.UNKNOWN:
+            return region if region is everywhere else Answer.UNKNOWN
 
 
 def _short_of_target(own: Ask, room: Room) -> Iterator[Ground]:
@@ -260,14 +291,20 @@ def _who(own: Ask, asks: Sequence[Ask]) -> str:
     return f"{', '.join(here[:-1])} and {here[-1]} together need"
 
 
-def _held(endpoint: EndpointSettings, region: Region, sku: OfferedSku, situation: Situation) -> int:
-    """Return what the live deployment of that name draws on the pool of `sku`."""
+def _held(endpoint: EndpointSettings, region: Region, sku: OfferedSku, situation: Situation) -> tuple[int, int]:
+    """Return what the live deployment of that name draws on the pool of `sku`, and what it may draw beyond that.
+
+    Nobody says whether what failed, or is being deleted, counts in the pool's use; and where the region no longer
+    lists what runs, nobody says which pool it is in.
+    """
     held = situation.holdings.deployment(endpoint.key, region)
     facts = situation.region(region)
     if held is None or facts is None:
-        return 0
+        return 0, 0
     live = find_sku(facts.models.value or (), held.model, held.version, held.sku)
-    return held.capacity if live is not None and same_text(live.usage_name, sku.usage_name) else 0
+    if live is not None and not same_text(live.usage_name, sku.usage_name):
+        return 0, 0
+    return (held.capacity, 0) if live is not None and held.stands else (0, held.capacity)
 
 
 def _elsewhere(name: str, region: Region, situation: Situation, alongside: Alongside) -> Iterator[Ask]:

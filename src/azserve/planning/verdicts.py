@@ -28,6 +28,8 @@ ACCOUNT_POOL: Final = "AIServices.S0.AccountCount"
 """The usage that counts accounts (recorded 2026-04-23)."""
 BUYS_NOTHING: Final = ("FreeTrial", "AzureForStudents")
 """Kinds of subscription without a valid way to pay, which partners' offers ask for (documented 2025-06-16)."""
+ANYWHERE: Final = ("Global", "Developer")
+"""Skus without data residency: requests may be processed wherever there is room (documented 2025)."""
 NOWHERE: Final = Alongside()
 
 
@@ -79,7 +81,7 @@ def _policy(endpoint: EndpointSettings, region: Region, situation: Situation, ch
         return
     sku = sku_of(endpoint, situation.hosted(endpoint))
     zone = entry.data_zone if entry else None
-    if sku.startswith("Global"):
+    if sku.startswith(ANYWHERE):
         text = f"`{sku}` may process requests anywhere, which `within: {limits}` forbids"
         hint = "use a `DataZone…` or a regional sku"
         yield ground(Answer.NO, ReasonCode.BOUNDARY, text, situation.published, hint=hint)
@@ -101,8 +103,8 @@ def _serverless(
     else:
         yield from find_offer(endpoint, region, situation).grounds
         yield from obstacles(endpoint, region, situation, alongside)
-    if hosted is not None and hosted.offer is Offer.MARKETPLACE:
-        yield _marketplace(endpoint, hosted, situation.around(region).state)
+        if hosted is not None and hosted.offer is Offer.MARKETPLACE:
+            yield _marketplace(endpoint, hosted, situation.around(region).state)
     yield from _one_per_project(endpoint, region, situation, alongside)
 
 
@@ -150,14 +152,7 @@ def _foundry(
     offer = find_offer(endpoint, region, situation)
     held = situation.holdings.deployment(endpoint.key, region)
     least = capacity_of(endpoint, offer.sku).minimum
-    stands = (
-        held is not None
-        and held.stands
-        and same_text(held.model, endpoint.model)
-        and held.version == endpoint.version
-        and same_text(held.sku, sku_of(endpoint, situation.hosted(endpoint)))
-    )
-    if held is not None and stands:
+    if held is not None and held.runs(endpoint.model, endpoint.version, sku_of(endpoint, situation.hosted(endpoint))):
         text = f"`{held.id.name}` serves it there with {held.capacity} units"
         yield ground(Answer.YES, ReasonCode.ALREADY_THERE, text, situation.holdings.evidence)
         if held.capacity >= least:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azserve.azure.listings import offered_model, quota_pool
+from azserve.azure.listings import offered_model, quota_pools
 from azserve.model.facts import OfferedSku, RateLimit
 
 R1: dict[str, Any] = {
@@ -90,8 +90,15 @@ def test_a_model_without_a_publisher_has_none() -> None:
 
 
 def test_a_pool_may_hold_more_than_its_limit() -> None:
-    pool = quota_pool({"name": {"value": "p", "localizedValue": "P"}, "currentValue": 150.0, "limit": 0.0})
+    (pool,) = quota_pools([{"name": {"value": "p", "localizedValue": "P"}, "currentValue": 150.0, "limit": 0.0}])
     assert (pool.name, pool.label, pool.current, pool.limit, pool.left) == ("p", "P", 150.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "numbers", [{"currentValue": 5}, {"limit": 5}, {"currentValue": 0, "limit": None}, {"currentValue": 0, "limit": -1}]
+)
+def test_a_pool_that_does_not_say_what_is_left_is_not_taken_for_an_empty_one(numbers: dict[str, Any]) -> None:
+    assert quota_pools([{"name": {"value": "p"}, **numbers}]) == ()
 
 
 @pytest.mark.parametrize("item", [{}, {"model": None}, {"model": {"skus": None}}, {"model": {"skus": [None, 1]}}])
@@ -129,4 +136,4 @@ json_values = st.recursive(
 @given(st.dictionaries(st.sampled_from(["model", "kind", "name", "limit", "currentValue"]), json_values))
 def test_no_entry_is_too_strange(item: dict[str, Any]) -> None:
     offered_model(item)
-    quota_pool(item)
+    quota_pools([item])

@@ -31,6 +31,7 @@ from azserve.planning.situation import Situation
 
 R1 = {"model": "DeepSeek-R1", "hosting": "serverless"}
 V32 = {"model": "DeepSeek-V3.2", "version": "1", "capacity": 50}
+LISTED = {"name": "DeepSeek-V3.2", "skus": [{"name": "GlobalStandard", "pool": V32_POOL}]}
 FULL = {V32_POOL: (1000, 1000)}
 
 
@@ -135,6 +136,44 @@ def test_a_pool_of_one_subscription_is_not_used_up_by_another() -> None:
     assert chosen(placement) == ["eastus2", "westus3"]
 
 
+def test_limits_of_another_subscription_do_not_tell_a_pools_reach() -> None:
+    other = SubscriptionId("22222222-2222-2222-2222-222222222222")
+    elsewhere = {Region("westus3"): other, Region("westus"): other}
+    wanted = settings({"v32": {**V32, "capacity": 60}}, ["eastus2", "westus3", "westus"], subscriptions=elsewhere)
+    placement = placed(
+        wanted,
+        region_facts("eastus2", pools={V32_POOL: (0, 1000)}),
+        region_facts("westus3", pools={V32_POOL: (0, 100)}),
+        region_facts("westus", pools={V32_POOL: (0, 100)}),
+    )
+    assert [one.answer for one in placement.verdicts] == [Answer.YES, Answer.YES, Answer.UNKNOWN]
+
+
+def test_less_than_the_target_is_told_by_region() -> None:
+    wanted = settings({"v32": {**V32, "capacity": {"min": 10, "target": 100}}}, ["westus3", "eastus2"])
+    pool: dict[str, Any] = {"pools": {V32_POOL: (0, 150)}}
+    placement = placed(
+        wanted, region_facts("eastus2", **pool), region_facts("westus3", **pool), scopes={V32_POOL: "subscription"}
+    )
+    (warning,) = placement.warnings
+    assert (warning.code, warning.message) == (
+        ReasonCode.QUOTA_SHORT,
+        "`v32` gets 50 of the 100 units wanted in `westus3`",
+    )
+
+
+def test_an_end_that_only_regions_give_is_told_once() -> None:
+    ending: dict[str, Any] = {"models": [{**LISTED, "retires": "2026-12-01"}]}
+    placement = placed(
+        settings({"v32": V32}, ["eastus2", "westus3"]),
+        region_facts("eastus2", **ending),
+        region_facts("westus3", **ending),
+    )
+    assert [one.message for one in placement.warnings] == [
+        "the region gives `DeepSeek-V3.2` version `1` until 2026-12-01"
+    ]
+
+
 def test_a_shared_pool_that_is_large_enough_serves_two_regions() -> None:
     wanted = settings({"v32": {**V32, "capacity": 50}}, {"need": 2, "of": ["eastus2", "westus3"]})
     pools = {V32_POOL: (0, 100)}
@@ -207,6 +246,17 @@ def test_the_smallest_change_is_the_smallest_quota() -> None:
             region_facts("westus3", pools={V32_POOL: (955, 1000)}),
         )
     assert refused.value.hint == (f"in `westus3` raise the quota `{V32_POOL}` by 5, or lower `capacity` of `v32` to 45")
+
+
+def test_a_capacity_that_holds_for_two_regions_is_lowered_by_half_of_what_is_short() -> None:
+    wanted = settings({"v32": {**V32, "capacity": 60}}, ["eastus2", "westus3"])
+    pool: dict[str, Any] = {"pools": {V32_POOL: (0, 100)}}
+    with pytest.raises(Refused) as refused:
+        placed(
+            wanted, region_facts("eastus2", **pool), region_facts("westus3", **pool), scopes={V32_POOL: "subscription"}
+        )
+    assert refused.value.hint is not None
+    assert refused.value.hint.endswith(f"raise the quota `{V32_POOL}` by 20, or lower `capacity` of `v32` to 50")
 
 
 def test_the_smallest_change_may_be_a_region_that_the_documents_name() -> None:

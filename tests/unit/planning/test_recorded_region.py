@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.unit.planning.worlds import LIVE, catalogue, facts, settings
 
-from azserve.azure.listings import offered_model, quota_pool
+from azserve.azure.listings import offered_model, quota_pools
 from azserve.model.facts import Fact, RegionFacts
 from azserve.model.names import Region
 from azserve.model.verdict import Answer
@@ -69,7 +69,7 @@ def eastus2() -> RegionFacts:
     return RegionFacts(
         Region("eastus2"),
         Fact(LIVE, tuple(offered_model(item) for item in answers("cs-models-eastus2.json"))),
-        Fact(LIVE, tuple(quota_pool(item) for item in answers("cs-usages-eastus2.json"))),
+        Fact(LIVE, quota_pools(answers("cs-usages-eastus2.json"))),
     )
 
 

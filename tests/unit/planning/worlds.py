@@ -314,7 +314,9 @@ def live_deployment(wanted: Settings, region: str, given: Mapping[str, Any]) -> 
 def live_endpoint(wanted: Settings, region: str, given: Mapping[str, Any]) -> LiveResource:
     """Return a serverless endpoint where the fleet's own would be."""
     place = place_in(wanted, Region(region))
-    model_id = f"azureml://registries/azureml-deepseek/models/{given.get('model', 'DeepSeek-R1')}"
+    model_id = (
+        f"azureml://registries/{given.get('registry', 'azureml-deepseek')}/models/{given.get('model', 'DeepSeek-R1')}"
+    )
     kind = "Microsoft.MachineLearningServices/workspaces"
     project = ResourceId(SUBSCRIPTION, place.group, kind, (place.serverless.project,))
     name = given.get("name") or serverless_endpoint_name(place.identity, EndpointKey(given["key"]), model_id)
