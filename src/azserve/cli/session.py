@@ -34,7 +34,7 @@ class Session:
         screen: Callable[[], Screen],
         remark: Callable[[tuple[Problem, ...]], None],
         told: Callable[[Answered], None],
-        save: Callable[[], None],
+        save: Callable[[], tuple[Problem, ...]],
     ) -> None:
         self._streams = streams
         self._talk = talk
@@ -46,28 +46,38 @@ class Session:
         self._save = save
         self._leaving = False
         """Whether Ctrl-C was the last thing that happened: the next one leaves."""
+        self._unsaved = False
+        """Whether what was said could not be kept so far."""
 
     def run(self) -> None:
-        """Talk until Ctrl-D, `/exit`, or Ctrl-C twice."""
-        while True:
-            try:
-                text = self._line()
-                self._leaving = False
-                if text == "/exit":
-                    return
-                if not self._told_itself(text):
-                    self._ask(text)
-            except EOFError:
-                self._streams.say("\n")
-                return
-            except Terminated:
+        """Talk until Ctrl-D, `/exit`, or Ctrl-C twice. Raises AzserveError where what was said could not be kept."""
+        try:
+            while self._goes_on():
+                pass
+        except Terminated:
+            raise
+        except (EOFError, KeyboardInterrupt):
+            self._streams.say("\n")
+        if self._unsaved:
+            self._remark(self._save())
+
+    def _goes_on(self) -> bool:
+        """Take one line. Raises KeyboardInterrupt for Ctrl-C right after another, EOFError for Ctrl-D."""
+        try:
+            text = self._line()
+            self._leaving = False
+            if text == "/exit":
+                return False
+            if not self._told_itself(text):
+                self._ask(text)
+        except Terminated:
+            raise
+        except KeyboardInterrupt:
+            if self._leaving:
                 raise
-            except KeyboardInterrupt:
-                if self._leaving:
-                    self._streams.say("\n")
-                    return
-                self._leaving = True
-                self._streams.say("\n(Ctrl-C again, or Ctrl-D, leaves)\n")
+            self._leaving = True
+            self._streams.say("\n(Ctrl-C again, or Ctrl-D, leaves)\n")
+        return True
 
     def _told_itself(self, text: str) -> bool:
         """Carry out what is meant for us and not for the model; nothing at all is, too."""
@@ -78,19 +88,20 @@ class Session:
                 self._streams.say(HELP)
             case "/clear":
                 self._talk.forget()
-                self._save()
+                self._keep()
                 self._streams.say("forgotten\n")
             case _:
                 return False
         return True
 
     def _ask(self, text: str) -> None:
-        screen = self._screen()
+        screen, before = self._screen(), self._talk.transcript
+        answered: Answered | None = None
         try:
             answered = self._talk.say(replace(self._attached, text=text), screen.show)
         except Terminated:
             screen.end()
-            self._save()
+            self._keep()
             raise
         except KeyboardInterrupt:
             screen.end()
@@ -99,13 +110,23 @@ class Session:
         except AzserveError as error:
             screen.end()
             self._remark(error.problems)
-            return
         else:
             screen.end()
+        if self._talk.transcript is not before:
+            self._attached = Question("")
+            self._keep()
+        if answered:
             self._told(answered)
             self._remark(answered.remarks)
-        self._attached = Question("")
-        self._save()
+
+    def _keep(self) -> None:
+        """Save. Where that fails the talk goes on all the same: the next answer tries again, and so does leaving."""
+        self._unsaved = True
+        try:
+            self._remark(self._save())
+            self._unsaved = False
+        except AzserveError as error:
+            self._remark(error.problems)
 
     def _line(self) -> str:
         """Return what the person types. Raises EOFError at the end of the input."""

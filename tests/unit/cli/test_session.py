@@ -13,7 +13,7 @@ from azserve.chatting.attachments import TextFile
 from azserve.cli.screen import Screen
 from azserve.cli.session import Session
 from azserve.cli.streams import Streams, Terminated
-from azserve.errors import Problem
+from azserve.errors import ConfigurationError, Problem
 from azserve.model.chat import ChatAnswer
 from azserve.verifying.ports import ModelFailed
 
@@ -43,6 +43,8 @@ class Sitting:
     problems: list[Problem] = field(default_factory=list)
     told: list[Answered] = field(default_factory=list)
     saved: int = 0
+    full: int = 0
+    """How often there is no room to save."""
 
     def run(self, talk: Talk, *typed: str | BaseException, first: Question | None = None) -> None:
         streams = Streams(self.out, self.err, {}, Keyboard(*typed))
@@ -56,8 +58,11 @@ class Sitting:
             save=self.save,
         ).run()
 
-    def save(self) -> None:
+    def save(self) -> tuple[Problem, ...]:
         self.saved += 1
+        if self.saved <= self.full:
+            raise ConfigurationError("no room")
+        return ()
 
 
 def test_each_line_is_answered_until_the_input_ends() -> None:
@@ -112,6 +117,49 @@ def test_files_go_with_the_first_question_that_is_answered() -> None:
     asked = [str(each.messages[-1].content) for each in speaker.asked]
     assert ["a.txt" in each for each in asked] == [True, True, False]
     assert [each.message for each in sitting.problems] == ["broken"]
+
+
+def test_files_stay_for_the_next_question_where_ctrl_c_came_before_any_answer() -> None:
+    speaker, sitting = Speaker([KeyboardInterrupt(), SOUND]), Sitting()
+    first = Question("", (TextFile("a.txt", "A"),))
+
+    sitting.run(talk_with(speaker), "One?\n", "One?\n", first=first)
+
+    assert ["a.txt" in str(each.messages[-1].content) for each in speaker.asked] == [True, True]
+    assert sitting.saved == 1
+
+
+def test_a_talk_goes_on_where_it_cannot_be_saved_and_is_saved_with_the_next_answer() -> None:
+    speaker, sitting = Speaker([SOUND, SOUND]), Sitting(full=1)
+
+    sitting.run(talk_with(speaker), "One?\n", "Two?\n")
+
+    assert (len(speaker.asked), sitting.saved) == (2, 2)
+    assert [each.message for each in sitting.problems] == ["no room"]
+
+
+def test_leaving_tries_to_save_once_more_and_fails_where_that_fails() -> None:
+    speaker, sitting = Speaker([SOUND]), Sitting(full=9)
+
+    with pytest.raises(ConfigurationError, match="no room"):
+        sitting.run(talk_with(speaker), "One?\n", "/exit\n")
+
+    assert sitting.saved == 2
+
+
+def test_ctrl_c_while_the_first_is_still_being_told_of_leaves() -> None:
+    sitting = Sitting()
+
+    class Slow(io.StringIO):
+        def write(self, text: str, /) -> int:
+            if "again" in text:
+                raise KeyboardInterrupt
+            return super().write(text)
+
+    sitting.err = Slow()
+    sitting.run(talk_with(Speaker([])), KeyboardInterrupt(), "One?\n")
+
+    assert sitting.err.getvalue() == "> \n"
 
 
 def test_what_is_odd_about_an_answer_is_told_after_it() -> None:

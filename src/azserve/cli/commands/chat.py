@@ -11,6 +11,8 @@ from azserve.errors import ExitCode, Severity
 if TYPE_CHECKING:
     from azserve.chatting import Answered, Question
     from azserve.cli.screen import Screen
+    from azserve.cli.transcripts import TranscriptFile
+    from azserve.errors import Problem
     from azserve.verbs.chat import OpenTalk
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -56,27 +58,28 @@ def chat(
     """
     from azserve.chatting import Wishes
     from azserve.cli.asking import asked
-    from azserve.cli.transcripts import read_transcript
+    from azserve.cli.transcripts import TranscriptFile
     from azserve.verbs.chat import TalkRequest, open_talk
     from azserve.verbs.standing import selection
 
     streamed = app.options.output == "table" and not app.options.query
     person = question is None and streamed and app.streams.inp.isatty()
     first = asked(app.streams, None if person else question, files=files, images=images, person=person)
-    before = read_transcript(save) if save else None
+    kept = TranscriptFile(save) if save else None
+    before = kept.read() if kept else None
     settings = app.settings()
     chosen = selection(app.regions((region,) if region else ()), (endpoint,) if endpoint else ())
     request = TalkRequest(settings, app.catalogue(), chosen, Wishes(system or None, json_object), before)
     with app.azure(settings, answer_within_s=wait_s) as azure, open_talk(request, azure, app.now) as opened:
         opened.talk.check(first)
         if person:
-            return _with_person(app, opened, first, save)
+            return _with_person(app, opened, first, kept)
         if streamed:
-            return _streamed(app, opened, first, save)
-        return _at_once(app, opened, first, save)
+            return _streamed(app, opened, first, kept)
+        return _at_once(app, opened, first, kept)
 
 
-def _with_person(app: App, opened: OpenTalk, first: Question, save: Path | None) -> ExitCode:
+def _with_person(app: App, opened: OpenTalk, first: Question, kept: TranscriptFile | None) -> ExitCode:
     """Talk until the person leaves."""
     from azserve.cli.session import Session
 
@@ -92,13 +95,13 @@ def _with_person(app: App, opened: OpenTalk, first: Question, save: Path | None)
         screen=lambda: _screen(app),
         remark=app.remark,
         told=lambda answered: _tell(app, opened, answered),
-        save=lambda: _save(opened, save),
+        save=lambda: _save(opened, kept),
     )
     session.run()
     return ExitCode.DONE
 
 
-def _streamed(app: App, opened: OpenTalk, question: Question, save: Path | None) -> ExitCode:
+def _streamed(app: App, opened: OpenTalk, question: Question, kept: TranscriptFile | None) -> ExitCode:
     """Answer one question, each piece shown as it comes."""
     app.remark((*app.noted, *opened.notes))
     screen = _screen(app)
@@ -106,21 +109,22 @@ def _streamed(app: App, opened: OpenTalk, question: Question, save: Path | None)
         answered = opened.talk.say(question, screen.show)
     finally:
         screen.end()
-        _save(opened, save)
+        app.remark(_save(opened, kept))
     _tell(app, opened, answered)
     app.remark(answered.remarks)
     return _code(answered)
 
 
-def _at_once(app: App, opened: OpenTalk, question: Question, save: Path | None) -> ExitCode:
+def _at_once(app: App, opened: OpenTalk, question: Question, kept: TranscriptFile | None) -> ExitCode:
     """Answer one question in one document."""
     from azserve.verbs.chat import result_of
 
+    saved: tuple[Problem, ...] = ()
     try:
         answered = opened.talk.say(question)
     finally:
-        _save(opened, save)
-    problems = (*opened.notes, *answered.remarks)
+        saved = _save(opened, kept)
+    problems = (*opened.notes, *answered.remarks, *saved)
     return app.answer(result_of(opened, answered), code=_code(answered), problems=problems)
 
 
@@ -147,9 +151,8 @@ def _tell(app: App, opened: OpenTalk, answered: Answered) -> None:
     app.streams.say(f"\x1b[2m{line}\x1b[22m\n" if dim else f"{line}\n")
 
 
-def _save(opened: OpenTalk, save: Path | None) -> None:
-    """Keep what was said; where nothing was, and nothing is kept, no file comes of it."""
-    from azserve.cli.transcripts import write_transcript
-
-    if save and (opened.talk.transcript.turns or save.exists()):
-        write_transcript(save, opened.talk.transcript)
+def _save(opened: OpenTalk, kept: TranscriptFile | None) -> tuple[Problem, ...]:
+    """Keep what was said, and return what is odd about it; where nothing was said or kept, no file comes of it."""
+    if kept is None or not (opened.talk.transcript.turns or kept.path.exists()):
+        return ()
+    return kept.write(opened.talk.transcript)
