@@ -138,6 +138,18 @@ def test_a_write_to_where_nothing_can_be_is_refused(bench: Bench, path: str, ref
     assert code_of(bench.ask("PUT", path, {"location": "eastus2"})) == refusal
 
 
+def test_a_type_that_is_not_modelled_is_refused_with_what_is(bench: Bench) -> None:
+    nowhere = bench.ask("PUT", f"{GROUP}/providers/No.Such/crates/one", {})
+    unknown = bench.ask("PUT", f"{BOX}/crates/one", {}, api_version="2025-01-01")
+
+    assert "azserve emulator models Microsoft.Resources, Test.Things" in nowhere.body["error"]["message"]
+    assert (
+        "'boxes/crates' could not be found in the namespace 'Test.Things' for api version '2025-01-01'"
+        in (unknown.body["error"]["message"])
+    )
+    assert "azserve emulator models Test.Things/boxes" in unknown.body["error"]["message"]
+
+
 @pytest.mark.parametrize(
     ("body", "refusal"),
     [

@@ -37,9 +37,9 @@ def short_location(location: str) -> str:
     return location.replace(" ", "").lower()
 
 
-def kind_at(world: World, address: Address) -> Kind:
-    """Return the kind of what an address names; ArmError where nobody offers it."""
-    return kind_of(world, address.type or GROUP_TYPE)
+def kind_at(world: World, address: Address, version: str | None = None) -> Kind:
+    """Return the kind of what an address names; ArmError where nobody offers it, with the version asked for."""
+    return kind_of(world, address.type or GROUP_TYPE, version)
 
 
 def kind_of(world: World, resource_type: str, version: str | None = None) -> Kind:
@@ -49,8 +49,9 @@ def kind_of(world: World, resource_type: str, version: str | None = None) -> Kin
         return found
     namespace = resource_type.partition("/")[0]
     if world.registry.namespace(namespace) is None:
-        raise refusals.unknown_namespace(namespace)
-    raise refusals.unknown_type(resource_type, version)
+        raise refusals.unknown_namespace(namespace, modelled=world.registry.namespaces)
+    modelled = [kind.type for kind in world.registry.kinds if kind.type.lower().startswith(f"{namespace.lower()}/")]
+    raise refusals.unknown_type(resource_type, version or "", modelled=modelled)
 
 
 def check_api_version(kind: Kind, version: str | None, location: str | None = None) -> str:
@@ -116,6 +117,7 @@ def wish(
     """Make a Put of an address and a body; ArmError where the body is no object or the type is unknown."""
     if not isinstance(body, dict):
         raise refusals.bad_content("a JSON object was expected")
+    kind_at(world, address, api_version)
     spelled = canonical(world, address)
     return Put(
         address=spelled,

@@ -57,18 +57,23 @@ def type_lacks_version(*, resource_type: str, version: str, versions: Iterable[s
     )
 
 
-def unknown_namespace(namespace: str) -> ArmError:
-    """Nobody has this namespace."""
-    return ArmError(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
+def unknown_namespace(namespace: str, *, modelled: Iterable[str]) -> ArmError:
+    """Nobody has this namespace, or Azure has it and the emulator has not, which the second sentence is for."""
+    return ArmError(
+        404,
+        "InvalidResourceNamespace",
+        f"The resource namespace '{namespace}' is invalid. The azserve emulator models {', '.join(modelled)} only.",
+    )
 
 
-def unknown_type(resource_type: str, version: str | None) -> ArmError:
-    """The namespace has no such type."""
+def unknown_type(resource_type: str, version: str, *, modelled: Iterable[str]) -> ArmError:
+    """The namespace has no such type, or Azure's has and the emulator's has not."""
     namespace, _, kind = resource_type.partition("/")
     return ArmError(
         404,
         "InvalidResourceType",
-        f"The resource type '{kind}' could not be found in the namespace '{namespace}' for api version '{version}'.",
+        f"The resource type '{kind}' could not be found in the namespace '{namespace}' for api version '{version}'. "
+        f"Of this namespace the azserve emulator models {', '.join(modelled)} only.",
     )
 
 

@@ -76,7 +76,7 @@ def _change(world: World, names: Mapping[str, str], *, passing: str, end: str) -
 def _known(world: World, namespace: str) -> str:
     found = world.registry.namespace(namespace)
     if found is None:
-        raise refusals.unknown_namespace(namespace)
+        raise refusals.unknown_namespace(namespace, modelled=world.registry.namespaces)
     return found
 
 

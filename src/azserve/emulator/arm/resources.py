@@ -24,7 +24,7 @@ inferred(
 def answer(world: World, call: Call, address: Address) -> Reply:
     """Answer a request on one group or resource."""
     engine.check_subscription(world, address.subscription)
-    kind = engine.kind_at(world, address)
+    kind = engine.kind_at(world, address, call.api_version)
     match call.method:
         case "GET" | "HEAD":
             return _read(world, call, kind, address)
@@ -38,7 +38,7 @@ def answer(world: World, call: Call, address: Address) -> Reply:
 
 def act(world: World, call: Call, address: Address, name: str) -> Reply:
     """Answer a POST on a resource."""
-    kind = engine.kind_at(world, address)
+    kind = engine.kind_at(world, address, call.api_version)
     engine.check_api_version(kind, call.api_version)
     action = kind.actions.get(name.lower())
     if action is None:
@@ -50,7 +50,7 @@ def act(world: World, call: Call, address: Address, name: str) -> Reply:
 
 def list_kind(world: World, call: Call, sample: Address) -> Reply:
     """Answer the resources of one type: below the parent, in the group, or in the subscription that `sample` names."""
-    kind = engine.kind_at(world, sample)
+    kind = engine.kind_at(world, sample, call.api_version)
     engine.check_api_version(kind, call.api_version)
     outer = sample.parent or sample.scope or sample.group_address
     if outer is not None:
