@@ -200,6 +200,8 @@ def test_an_endpoint_shows_an_address_of_the_emulator_and_safe_defaults(ready: B
         (endpoint(authMode=None), 400, "InvalidAuthMode"),
         (endpoint(authMode="AAD"), 400, "InvalidAuthMode"),
         (endpoint(contentSafety={"contentSafetyStatus": "Maybe"}), 400, "InvalidContentSafety"),
+        (endpoint(contentSafety={"contentSafetyStatus": {}}), 400, "InvalidContentSafety"),
+        (endpoint(contentSafety="Enabled"), 400, "InvalidContentSafety"),
         (endpoint(offer="mistral-ai-large-2407-offer"), 404, "ServerlessOfferNotFound"),
         (endpoint(location="westus3"), 400, "InvalidWorkspace"),
         (endpoint(COMMAND_R), 400, "MarketplaceSubscriptionRequired"),

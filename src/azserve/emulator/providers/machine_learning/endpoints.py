@@ -279,7 +279,8 @@ def _refuse_shape(world: World, put: Put, location: str) -> None:
             inner="InvalidAuthMode",
             location=location,
         )
-    if text_at(properties, "contentSafety", "contentSafetyStatus") not in (None, "Enabled", "Disabled"):
+    safety = properties.get("contentSafety") or {}
+    if not isinstance(safety, dict) or safety.get("contentSafetyStatus", "Enabled") not in ("Enabled", "Disabled"):
         raise user_error(
             world,
             "'contentSafetyStatus' should be Enabled or Disabled.",
