@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -13,7 +12,7 @@ from typing import Any
 
 from azserve.emulator.faults import Fault, Reset
 from azserve.emulator.kernel.clock import Clock
-from azserve.emulator.kernel.wire import Json, Reply, StreamReply
+from azserve.emulator.kernel.wire import Json, Reply, StreamReply, encode
 from azserve.emulator.reading import Receive
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -29,14 +28,6 @@ class Wire:
     """The socket below, to cut it; None where there is none (tests without a server)."""
     head_only: bool
     """The request was a HEAD: headers, no body."""
-
-
-def encode(body: Json) -> bytes:
-    """Return a body as JSON bytes; text that UTF-8 cannot hold goes out escaped."""
-    try:
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":")).encode("ascii")
 
 
 def apply(fault: Fault, answer: Reply | StreamReply) -> Reply | StreamReply:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azserve.emulator.inference.completion import CLOSE, OPEN, apart
-from azserve.emulator.inference.script.tokens import count_prompt, tokens
+from azserve.emulator.inference.script.tokens import count, count_prompt, tokens
 from azserve.emulator.inference.stream import _cuts
 from azserve.emulator.kernel.wire import StreamReply
 
@@ -25,6 +25,16 @@ def test_a_stream_begins_with_the_role_and_ends_with_done(bench: Any) -> None:
     events = bench.stream(LANGUAGES)
     assert json.loads(events[0])["choices"][0]["delta"]["role"] == "assistant"
     assert events[-1] == "[DONE]"
+
+
+@pytest.mark.parametrize("path", ["/chat/completions", "/openai/v1/chat/completions"])
+def test_half_a_character_is_streamed_back_escaped(bench: Any, path: str) -> None:
+    chunks = bench.chunks("Say \ud800 and nothing else.", path=path)
+    assert "\\ud800" in json.dumps(chunks)
+
+
+def test_a_text_that_no_model_could_read_is_counted_by_its_beginning() -> None:
+    assert count("word " * 1_000_000) == pytest.approx(1_000_000, rel=0.001)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from azserve.emulator.inference.routes import Dialect
 from azserve.emulator.inference.script.filter import ContentFilter
 from azserve.emulator.inference.script.tokens import count
 from azserve.emulator.inference.stream import Form, Shape
-from azserve.emulator.kernel.wire import Json
+from azserve.emulator.kernel.wire import Json, encode
 
 if TYPE_CHECKING:
     from azserve.emulator.inference.upstream import Piece
@@ -130,4 +129,4 @@ class _Parts:
 
 
 def _event(chunk: dict[str, Json]) -> tuple[float, bytes]:
-    return 0.0, b"data: " + json.dumps(chunk, ensure_ascii=False).encode() + b"\n\n"
+    return 0.0, b"data: " + encode(chunk) + b"\n\n"

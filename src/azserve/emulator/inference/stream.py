@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -14,7 +13,7 @@ from azserve.emulator.inference.mutants import Mutant
 from azserve.emulator.inference.routes import Dialect
 from azserve.emulator.inference.script.tokens import tokens
 from azserve.emulator.kernel.inferred import inferred
-from azserve.emulator.kernel.wire import Json
+from azserve.emulator.kernel.wire import Json, encode
 
 inferred(
     "inference.stream.tags",
@@ -70,7 +69,7 @@ def events(envelope: Envelope, completion: Completion, form: Form, pace: Pace) -
     all_chunks = list(_chunks(envelope, completion, form))
     cut_at = len(all_chunks) // 2 if Mutant.CUT_STREAM in envelope.mutants else None
     for index, chunk in enumerate(all_chunks):
-        event = b"data: " + json.dumps(chunk, ensure_ascii=False).encode() + b"\n\n"
+        event = b"data: " + encode(chunk) + b"\n\n"
         if index == cut_at:
             yield delay, event[: len(event) // 2]
             return
@@ -84,7 +83,8 @@ def _chunks(envelope: Envelope, completion: Completion, form: Form) -> Iterator[
     openai = envelope.dialect is Dialect.OPENAI
     shape = Shape.of(envelope, form)
     yield shape.chunk({"role": "assistant", "content": ""})
-    digest = hashlib.sha256(f"{form.seed}/{completion.prompt_tokens}/{completion.text[:200]}".encode()).digest()
+    basis = f"{form.seed}/{completion.prompt_tokens}/{completion.text[:200]}"
+    digest = hashlib.sha256(basis.encode("utf-8", "surrogatepass")).digest()
     for name, piece in _pieces(completion.text, digest, apart_thinking=openai):
         yield shape.chunk({name: piece})
     for index, call in enumerate(completion.tool_calls):

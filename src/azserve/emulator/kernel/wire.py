@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
 """Parsed JSON. The emulator checks shapes where it reads them, as a service does, so the type says nothing."""
+
+
+def encode(body: Json) -> bytes:
+    """Return a body as JSON bytes; text that UTF-8 cannot hold goes out escaped."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":")).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

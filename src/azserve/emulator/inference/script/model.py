@@ -49,7 +49,8 @@ def _tool_call(wish: ChatWish) -> Utterance | None:
     if tool is None:
         return None
     written = tools.arguments(tool, text)
-    number = hashlib.sha256(f"{len(wish.turns)}/{tool.name}/{written}".encode()).hexdigest()[:24]
+    basis = f"{len(wish.turns)}/{tool.name}/{written}".encode("utf-8", "surrogatepass")
+    number = hashlib.sha256(basis).hexdigest()[:24]
     call = ToolCall(f"call_{number}", tool.name, written)
     return Utterance("", f"I can look this up with {tool.name}.", (call,))
 
