@@ -126,6 +126,7 @@ def _policy(policy: FilterPolicy, ref: p.Ref, account: p.Ref, comment: str, list
         for source in p.SOURCES
         for category, level in policy.levels.items()
     )
+    blocks = any(level is not FilterLevel.OFF for level in policy.levels.values())
     refs = tuple(lists[name] for name in policy.blocklists)
     return p.RaiPolicy(
         ref=ref,
@@ -133,6 +134,7 @@ def _policy(policy: FilterPolicy, ref: p.Ref, account: p.Ref, comment: str, list
         account=account,
         comment=comment,
         filters=filters,
+        shields=tuple(p.Shield(name, source, blocks) for name, source in p.RAI_SHIELDS),
         blocklists=refs,
         blocklist_names=policy.blocklists,
         needs=refs,

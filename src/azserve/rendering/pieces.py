@@ -14,6 +14,12 @@ CONTEXT_VERSION: Final = 1
 """Raised when a name that templates may use is taken away or changes its meaning."""
 
 RAI_CATEGORIES: Final = ("Hate", "Sexual", "Violence", "Selfharm")
+RAI_SHIELDS: Final = (
+    ("Jailbreak", "Prompt"),
+    ("Protected Material Text", "Completion"),
+    ("Protected Material Code", "Completion"),
+)
+"""What Azure's default guardrail has beside the categories (its page on default safety policies, read 2026-11-23)."""
 """The categories of Azure's content filter that have a severity."""
 SOURCES: Final = ("Prompt", "Completion")
 """What Azure filters."""
@@ -198,6 +204,17 @@ class Filter:
     """From which severity on content is caught: Low, Medium or High."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shield:
+    """A detector that has no severity: for attacks on prompts, or for other people's material in completions."""
+
+    name: str
+    source: str
+    """`Prompt` or `Completion`."""
+    blocks: bool
+    """False: what it detects is annotated, not blocked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaiPolicy(Piece):
     """A content filter of the account's own."""
@@ -206,6 +223,8 @@ class RaiPolicy(Piece):
     account: Ref
     comment: str
     filters: tuple[Filter, ...]
+    shields: tuple[Shield, ...] = ()
+    """Said, too: what a policy leaves out may be off, though Azure's default has it."""
     blocklists: tuple[Ref, ...] = ()
     blocklist_names: tuple[str, ...] = ()
     """Beside `blocklists`, which are refs."""

@@ -242,6 +242,24 @@ def test_a_deployment_names_the_content_filter_that_was_asked_for(wanted: Conten
     )
 
 
+@pytest.mark.parametrize(("wanted", "blocks"), [(ContentFilter.STRICT, True), (ContentFilter.OFF, False)])
+def test_a_filter_of_ours_keeps_the_shields_of_azures_default(wanted: ContentFilter, blocks: bool) -> None:
+    host = replace(estates.FOUNDRY_HOST, deployments=(replace(estates.V32, content_filter=wanted),))
+
+    (policy,) = [
+        each.body["properties"]
+        for each in resources(replace(estates.FOUNDRY, foundry=host))
+        if each.id.type.endswith("raiPolicies")
+    ]
+
+    assert isinstance(policy, dict)
+    assert [each for each in policy["contentFilters"] if "severityThreshold" not in each] == [
+        {"name": "Jailbreak", "source": "Prompt", "enabled": True, "blocking": blocks},
+        {"name": "Protected Material Text", "source": "Completion", "enabled": True, "blocking": blocks},
+        {"name": "Protected Material Code", "source": "Completion", "enabled": True, "blocking": blocks},
+    ]
+
+
 def test_managed_names_are_left_to_the_platforms_policy() -> None:
     host = replace(estates.FOUNDRY_HOST, network=NetworkSettings(public=False, subnet=estates.SUBNET))
 

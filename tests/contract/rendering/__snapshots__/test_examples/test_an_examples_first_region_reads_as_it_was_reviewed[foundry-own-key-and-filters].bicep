@@ -140,6 +140,25 @@ resource strictFilter 'Microsoft.CognitiveServices/accounts/raiPolicies@2024-10-
         blocking: true
         severityThreshold: 'Low'
       }
+      // Part of Azure's default, too; a policy that leaves them out may be without.
+      {
+        name: 'Jailbreak'
+        source: 'Prompt'
+        enabled: true
+        blocking: true
+      }
+      {
+        name: 'Protected Material Text'
+        source: 'Completion'
+        enabled: true
+        blocking: true
+      }
+      {
+        name: 'Protected Material Code'
+        source: 'Completion'
+        enabled: true
+        blocking: true
+      }
     ]
   }
   // An account takes one write at a time; side by side they fail with RequestConflict.
@@ -245,6 +264,25 @@ resource claimsFilter 'Microsoft.CognitiveServices/accounts/raiPolicies@2024-10-
         enabled: true
         blocking: true
         severityThreshold: 'Medium'
+      }
+      // Part of Azure's default, too; a policy that leaves them out may be without.
+      {
+        name: 'Jailbreak'
+        source: 'Prompt'
+        enabled: true
+        blocking: true
+      }
+      {
+        name: 'Protected Material Text'
+        source: 'Completion'
+        enabled: true
+        blocking: true
+      }
+      {
+        name: 'Protected Material Code'
+        source: 'Completion'
+        enabled: true
+        blocking: true
       }
     ]
     customBlocklists: [
