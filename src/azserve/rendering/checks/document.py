@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from azserve.model.json import JsonObject, JsonValue
 from azserve.model.resource_id import ResourceId
+from azserve.rendering.checks.calling import called, is_guess
 from azserve.rendering.escaping import is_expression
 from azserve.rendering.expressions import (
     Call,
@@ -54,6 +55,8 @@ class Written:
     """Whole, as spelled: a child inside its parent has the parent's before its own. Empty where none is written."""
     name: str | None
     """Whole; None where only a deployment can tell."""
+    called: str
+    """The name as far as it can be known: `calling` says how."""
     body: JsonObject
     """Evaluated; what cannot be known is left out."""
     symbol: str | None
@@ -73,11 +76,14 @@ class Written:
         found = self.body.get("apiVersion")
         return found if isinstance(found, str) else None
 
-    @property
+    @cached_property
     def depends_on(self) -> list[str]:
-        """What it says it waits for, as far as it can be known."""
-        found = self.body.get("dependsOn")
-        return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+        """What it says it waits for, as far as that can be known: ids, names and symbols."""
+        written = self.raw.get("dependsOn")
+        if not isinstance(written, list):
+            written = self.body.get("dependsOn")
+        found = (called(one, self.scope) for one in written) if isinstance(written, list) else ()
+        return [one for one in found if one is not None]
 
     @property
     def says_all_it_waits_for(self) -> bool:
@@ -97,14 +103,13 @@ class Written:
 
     @cached_property
     def identity(self) -> str:
-        """Type and name, the same for the same resource; the name as written where it cannot be known."""
-        return f"{self.kind}/{(self.name or str(self.raw.get('name'))).lower()}"
+        """Type and name, the same for the same resource."""
+        return f"{self.kind}/{self.called.lower()}"
 
     @cached_property
     def parent(self) -> str:
-        """The name of what it belongs to, in lower case; of what is written where that cannot be known."""
-        whole = self.name if self.name is not None else str(self.raw.get("name"))
-        return whole.rpartition("/")[0].lower()
+        """The name of what it belongs to, in lower case."""
+        return self.called.rpartition("/")[0].lower()
 
     def get(self, path: str) -> JsonValue:
         """Return an evaluated value by its dotted path; None where it is absent or cannot be known."""
@@ -179,9 +184,13 @@ class Template:
 
     @cached_property
     def by_label(self) -> Mapping[str, list[Written]]:
-        """The resources by name, and by symbol where they have one; both in lower case."""
-        labels = ((label.lower(), each) for each in self.resources for label in {each.symbol, each.name} if label)
-        return _grouped(labels)
+        """The resources by name, and by symbol and by the name of their loop where they have one; in lower case."""
+        return _grouped(
+            (label.lower(), each)
+            for each in self.resources
+            for label in {each.symbol, each.called, member(each.raw.get("copy"), "name")}
+            if isinstance(label, str)
+        )
 
     @cached_property
     def waits(self) -> Mapping[str, frozenset[str]]:
@@ -190,17 +199,34 @@ class Template:
         for each in self.resources:
             direct[each.path] = {path for dependency in each.depends_on for path in self.found(dependency)}
             direct[each.path] |= {each.nested_in} if each.nested_in is not None else set()
-            direct[each.path] |= set() if each.says_all_it_waits_for else {SOMETHING}
+            certain = each.says_all_it_waits_for and all(map(self.found, filter(is_guess, each.depends_on)))
+            direct[each.path] |= set() if certain else {SOMETHING}
         return {path: frozenset(_reach(path, direct)) for path in direct}
 
     def found(self, dependency: str) -> list[str]:
         """Return the paths of the resources that an id, a name or a symbol stands for."""
-        try:
-            resource = ResourceId.parse(dependency)
-        except ValueError:
-            return [each.path for each in self.by_label.get(dependency.lower(), [])[:_ALIKE]]
-        identity = f"{resource.type}/{'/'.join(resource.names)}".lower()
-        return [each.path for each in self.by_identity.get(identity, [])[:_ALIKE]]
+        resource = _identified(dependency)
+        identity = f"{resource.type}/{'/'.join(resource.names)}".lower() if resource is not None else ""
+        alike = self.by_identity.get(identity) or self.by_label.get(dependency.lower(), [])
+        return [each.path for each in alike[:_ALIKE]]
+
+    def may_have(self, dependency: str) -> bool:
+        """Whether a resource may be what a dependency means, though that cannot be known."""
+        resource = _identified(dependency)
+        kind = None if resource is None else resource.type.lower()
+        alike = [each for each in self.resources if kind in {None, each.kind}]
+        guess = is_guess(dependency)
+        return (guess and kind is None) or any(guess or each.name is None for each in alike)
+
+
+def _identified(dependency: str) -> ResourceId | None:
+    """Read an id, or what ARM takes for one: `Microsoft.Storage/storageAccounts/NAME`."""
+    short = "." in dependency.partition("/")[0]
+    whole = f"/subscriptions/{SUBSCRIPTION}/providers/{dependency}" if short else dependency
+    try:
+        return ResourceId.parse(whole)
+    except ValueError:
+        return None
 
 
 def _grouped(pairs: Iterable[tuple[str, Written]]) -> Mapping[str, list[Written]]:
@@ -387,8 +413,10 @@ def _resource(raw: JsonObject, path: str, symbol: str | None, scope: Scope, abov
     kind = str(raw.get("type", ""))
     name = settled(raw.get("name"), scope)
     whole = name if isinstance(name, str) else None
+    label = called(raw.get("name"), scope) or str(raw.get("name"))
     if above is not None:
         kind = f"{above.type}/{kind}"
         whole = f"{above.name}/{whole}" if whole is not None and above.name is not None else None
+        label = f"{above.called}/{label}"
     body = entries(settled({key: each for key, each in raw.items() if key != "resources"}, scope))
-    return Written(path, raw, kind, whole, body, symbol, scope, above.path if above else None)
+    return Written(path, raw, kind, whole, label, body, symbol, scope, above.path if above else None)

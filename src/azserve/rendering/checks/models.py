@@ -165,7 +165,7 @@ def _capacity(subject: Subject) -> Iterator[Hit]:
 
 def _region_of(each: Written, template: Template) -> Region | None:
     """Return where a deployment's account is; None where another template says."""
-    accounts = [other for other in template.by_label.get(each.parent, ()) if (other.name or "").lower() == each.parent]
+    accounts = [other for other in template.by_label.get(each.parent, ()) if other.called.lower() == each.parent]
     found = accounts[0].get("location") if accounts else None
     return region(found) if isinstance(found, str) else None
 

@@ -25,20 +25,20 @@ def _duplicates(subject: Subject) -> Iterator[Hit]:
     seen: dict[tuple[str | None, str, str], str] = {}
     for template in subject.document.templates:
         for each in template.resources:
-            if each.name is None or each.conditional or each.exists:
+            loops = each.name is None and "copy" in each.raw
+            if not each.raw.get("name") or loops or each.conditional or each.exists:
                 continue
             key = (template.scope.group, each.identity, str(each.body.get("scope")).lower())
             if key in seen:
-                yield Hit(each.path, f"`{each.name}` is there already, at {seen[key]}")
+                yield Hit(each.path, f"`{each.called}` is there already, at {seen[key]}")
             seen.setdefault(key, each.path)
 
 
 def _unknown(subject: Subject) -> Iterator[Hit]:
     for template in subject.document.templates:
-        certain = all(each.name is not None for each in template.resources)
         for each in template.resources:
-            for dependency in each.depends_on if certain else ():
-                if not template.found(dependency):
+            for dependency in each.depends_on:
+                if not template.found(dependency) and not template.may_have(dependency):
                     yield Hit(f"{each.path}.dependsOn", f"`{dependency.rpartition('/')[2]}` is not in the template")
 
 
@@ -84,7 +84,7 @@ def _one_by_one(copy: JsonValue) -> bool:
 
 
 def _last(each: Written) -> str:
-    return (each.name or str(each.raw.get("name"))).rpartition("/")[2]
+    return each.called.rpartition("/")[2]
 
 
 CHECKS: Final = (
