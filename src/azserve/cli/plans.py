@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
+from azserve.cli.whole_file import write_whole
 from azserve.errors import ConfigurationError
 from azserve.model.json import JsonObject, JsonValue
 
@@ -15,13 +15,9 @@ AGAIN = "write it again with `azserve plan --out FILE`"
 
 def write_plan(file: Path, document: JsonObject) -> None:
     """Write a plan whole or not at all."""
-    partial = file.with_name(f".{file.name}.partial")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
-        os.replace(partial, file)  # noqa: PTH105  Path.replace is the same; the name says what is meant
+        write_whole(file, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise ConfigurationError(
             f"the plan could not be written to `{file}`: {(error.strerror or str(error)).lower()}",
             code="plan-unwritable",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 
+from azserve.cli import whole_file
 from azserve.errors import ConfigurationError, Problem, Severity
 from azserve.model.names import Region
 from azserve.model.receipt import Receipt, RegionState
@@ -15,33 +14,21 @@ from azserve.reporting.plain import plain
 
 def require_writable(file: Path) -> None:
     """Raise ConfigurationError where no receipt could be written: told before the work, whose result it would hide."""
-    partial = _partial(file)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.touch()
-        partial.unlink()
+        whole_file.require_writable(file)
     except OSError as error:
         raise _unwritable(file, error, "nothing was done; name a place that can be written with `--receipt`") from error
 
 
 def write_receipt(file: Path, receipt: Receipt) -> None:
     """Write a receipt whole or not at all; it holds no secret."""
-    partial = _partial(file)
     text = json.dumps({"schema": "azserve/receipt/v1", **_members(receipt)}, indent=2, ensure_ascii=False) + "\n"
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(partial, file)  # noqa: PTH105  Path.replace is the same; the name says what is meant
+        whole_file.write_whole(file, text)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         raise _unwritable(
             file, error, "the deploy itself went on; name a place that can be written with `--receipt`"
         ) from error
-
-
-def _partial(file: Path) -> Path:
-    return file.with_name(f".{file.name}.partial")
 
 
 def _unwritable(file: Path, error: OSError, hint: str) -> ConfigurationError:
