@@ -154,6 +154,23 @@ def test_nothing_is_written_where_the_file_is_bad(verb: str, azserve: Azserve, t
     assert [path.name for path in tmp_path.iterdir()] == ["azserve.yaml"]
 
 
+@pytest.mark.parametrize("verb", ["chat", "info", "keys list", "smoke", "snippet curl"])
+@pytest.mark.parametrize(
+    ("flag", "value", "words"),
+    [("--endpoint", "r2", "the file has no endpoint `r2`"), ("--region", "mars", "no region `mars` is known")],
+    ids=["endpoint", "region"],
+)
+def test_a_name_that_is_mistyped_is_usage_and_asks_nobody(
+    verb: str, flag: str, value: str, words: str, azserve: Azserve, local: Mapping[str, str]
+) -> None:
+    question = ("hi",) if verb == "chat" else ()
+
+    done = azserve(*verb.split(), *question, flag, value, "-c", str(EXAMPLE), env=local)
+
+    fails_cleanly(done, 2)
+    assert words in done.err
+
+
 def test_init_leaves_a_file_that_is_there_alone(azserve: Azserve, tmp_path: Path) -> None:
     (tmp_path / "azserve.yaml").write_text("mine\n")
 

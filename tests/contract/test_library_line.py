@@ -17,7 +17,7 @@ from azserve.cli.wiring import connect
 from azserve.config import ConfigRequest, load
 from azserve.deploying import DestroyRequest
 from azserve.emulator.server import Emulator
-from azserve.errors import ChecksFailed
+from azserve.errors import ChecksFailed, UsageError
 from azserve.model.catalogue import Catalogue, Route
 from azserve.model.finding import Outcome
 from azserve.model.plan import Action
@@ -137,13 +137,22 @@ def test_what_is_not_deployed_has_no_information(settings: Settings, catalogue: 
     assert raised.value.code == "nothing-deployed"
 
 
-def test_an_endpoint_that_nobody_has_is_told_apart_from_none(
+def test_an_endpoint_that_the_file_does_not_have_is_no_matter_of_azure(
+    settings: Settings, catalogue: Catalogue, azure: AzurePorts
+) -> None:
+    with pytest.raises(UsageError, match="the file has no endpoint `r2`"):
+        info(InfoRequest(settings, catalogue, selection((), ("r2",))), azure, clock)
+
+
+def test_where_an_endpoint_does_not_stand_it_is_told_where_it_does(
     settings: Settings, catalogue: Catalogue, azure: AzurePorts
 ) -> None:
     deploy(DeployRequest(PlanRequest(settings, catalogue)), azure, clock)
 
-    with pytest.raises(ChecksFailed, match="that was asked for"):
-        info(InfoRequest(settings, catalogue, selection((), ("r2",))), azure, clock)
+    with pytest.raises(ChecksFailed, match="that was asked for") as raised:
+        info(InfoRequest(settings, catalogue, selection(("japaneast",), ("r1",))), azure, clock)
+
+    assert str(raised.value.hint).startswith("`r1` stands in eastus2")
 
 
 def test_a_canary_that_fails_its_gate_holds_the_others_back(

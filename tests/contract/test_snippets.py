@@ -282,7 +282,7 @@ def test_an_endpoint_that_the_file_does_not_have_is_told_from_one_that_is_not_de
         fleet.ask(Language.PYTHON, endpoint="v32", region="westus3")
 
     assert unknown.value.code == "unknown-endpoint"
-    assert unknown.value.hint == "the file has `r1`, `v32`, `gpt`"
+    assert unknown.value.hint == "it has `r1`, `v32`, `gpt`"
     assert missing.value.code == "nothing-deployed"
 
 

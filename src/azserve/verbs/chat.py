@@ -48,7 +48,6 @@ def open_talk(request: TalkRequest, azure: AzurePorts, clock: Clock) -> Iterator
 
     Raises UsageError where it is not clear whom to talk to, ChecksFailed where nobody stands there.
     """
-    _check_keys(request)
     endpoints = standing(request.settings, request.catalogue, azure, clock, request.selection)
     endpoint = chosen(endpoints, request.catalogue, request.selection)
     route = request.catalogue.usual_route(endpoint.model, endpoint.hosting)
@@ -114,18 +113,6 @@ def _listed(endpoints: Sequence[Endpoint]) -> str:
     return ", ".join(
         f"`{key}` ({there[0].model} in {', '.join(each.region for each in there)})" for key, there in regions.items()
     )
-
-
-def _check_keys(request: TalkRequest) -> None:
-    """Raise UsageError for an endpoint that the file does not have, before anything is asked."""
-    known = request.settings.endpoints
-    for key in request.selection.endpoints if request.selection else ():
-        if key not in known:
-            raise UsageError(
-                f"the file has no endpoint `{key}`",
-                code="unknown-endpoint",
-                hint=f"it has {', '.join(f'`{each}`' for each in known)}",
-            )
 
 
 def _chats(endpoint: Endpoint, catalogue: Catalogue) -> bool:

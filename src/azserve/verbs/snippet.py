@@ -128,7 +128,7 @@ def snippet(request: SnippetRequest, azure: AzurePorts, clock: Clock) -> tuple[S
     ConfigurationError where another file is in the way.
     """
     chosen = Selection((request.region,) if request.region else (), (request.endpoint,) if request.endpoint else ())
-    _known(request)
+    _check_client(request)
     found = standing(request.settings, request.catalogue, azure, clock, chosen)
     choice = _chosen(request, tuple(each for each in found if each.uri))
     drawn = _drawn(choice, request)
@@ -137,12 +137,8 @@ def snippet(request: SnippetRequest, azure: AzurePorts, clock: Clock) -> tuple[S
     return SnippetResult(drawn, written), told
 
 
-def _known(request: SnippetRequest) -> None:
-    """Raise UsageError for an endpoint that the file does not have, or a client that the language does not have."""
-    keys = list(request.settings.endpoints)
-    if request.endpoint is not None and request.endpoint not in keys:
-        hint = f"the file has {_listed(keys)}"
-        raise UsageError(f"there is no endpoint `{request.endpoint}`", code="unknown-endpoint", hint=hint)
+def _check_client(request: SnippetRequest) -> None:
+    """Raise UsageError for a client that the language does not have."""
     offered = CLIENTS[request.language]
     if request.client is not None and request.client not in offered:
         hint = f"there is {_listed(offered)}"

@@ -1,11 +1,11 @@
-"""Which endpoints stand in Azure right now: what `info`, `keys` and `smoke` are about."""
+"""Which endpoints stand in Azure right now: what `chat`, `info`, `keys`, `smoke` and `snippet` are about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from azserve.errors import ChecksFailed
+from azserve.errors import ChecksFailed, UsageError
 from azserve.model.catalogue import Catalogue
 from azserve.model.endpoint import Endpoint
 from azserve.model.facts import Fact
@@ -41,8 +41,10 @@ def standing(
 ) -> tuple[Endpoint, ...]:
     """Return the fleet's endpoints that exist, regions in the file's order, endpoints in the file's order.
 
-    Raises ChecksFailed where none does.
+    Raises UsageError for an endpoint that the file does not have, before anything is asked; ChecksFailed where none of
+    those wanted stands.
     """
+    _check_keys(settings, wanted)
     now = clock()
     evidence = Evidence(Rank.LIVE, "resources with the fleet's tag")
     live = Fact(evidence, azure.reader.fleet(settings.fleet_id), read_at=now)
@@ -57,12 +59,33 @@ def standing(
 
 def chosen(otherwise: str, found: Iterable[Endpoint], wanted: Selection | None) -> tuple[Endpoint, ...]:
     """Return those that were asked for. Raises ChecksFailed where there is none, which `otherwise` says."""
-    endpoints = tuple(endpoint for endpoint in found if wanted is None or wanted.keeps(endpoint))
+    there = tuple(found)
+    endpoints = tuple(endpoint for endpoint in there if wanted is None or wanted.keeps(endpoint))
     if not endpoints:
         narrowed = " that was asked for" if wanted and (wanted.regions or wanted.endpoints) else ""
         raise ChecksFailed(
             f"{otherwise}{narrowed}",
             code="nothing-deployed",
-            hint="run `azserve deploy`, or `azserve status` to see what stands",
+            hint=_instead(there, wanted) or "run `azserve deploy`, or `azserve status` to see what stands",
         )
     return endpoints
+
+
+def _check_keys(settings: Settings, wanted: Selection | None) -> None:
+    known = settings.endpoints
+    for key in wanted.endpoints if wanted else ():
+        if key not in known:
+            raise UsageError(
+                f"the file has no endpoint `{key}`",
+                code="unknown-endpoint",
+                hint=f"it has {', '.join(f'`{each}`' for each in known)}",
+            )
+
+
+def _instead(there: tuple[Endpoint, ...], wanted: Selection | None) -> str:
+    """Return where else the endpoints stand that were asked for; empty where nowhere."""
+    regions: dict[EndpointKey, list[Region]] = {}
+    for each in there:
+        if wanted is None or not wanted.endpoints or each.key in wanted.endpoints:
+            regions.setdefault(each.key, []).append(each.region)
+    return "; ".join(f"`{key}` stands in {', '.join(named)}" for key, named in regions.items())

@@ -18,6 +18,6 @@ def info(app: App, *, regions: tuple[str, ...], endpoints: tuple[str, ...]) -> E
 
     settings = app.settings()
     with app.azure(settings) as azure:
-        result = run(InfoRequest(settings, app.catalogue(), selection(regions, endpoints)), azure, app.now)
+        result = run(InfoRequest(settings, app.catalogue(), selection(app.regions(regions), endpoints)), azure, app.now)
     problems = tuple(row.problem for row in result.rows if row.problem)
     return app.answer(result, code=ExitCode.CHECKS_FAILED if problems else ExitCode.DONE, problems=problems)

@@ -24,7 +24,7 @@ def list_keys(app: App, *, show: bool, regions: tuple[str, ...], endpoints: tupl
 
     settings = app.settings()
     with app.azure(settings) as azure:
-        result = run(KeysRequest(settings, app.catalogue(), selection(regions, endpoints)), azure, app.now)
+        result = run(KeysRequest(settings, app.catalogue(), selection(app.regions(regions), endpoints)), azure, app.now)
     problems = tuple(row.problem for row in result.rows if row.problem)
     code = ExitCode.CHECKS_FAILED if problems else ExitCode.DONE
     if not show:

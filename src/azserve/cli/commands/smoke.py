@@ -64,7 +64,9 @@ def smoke(
     stands = read_receipt(receipt, settings) if receipt else None
     if stands and settings.subscription is None:
         settings = replace(settings, subscription=stands.subscription)
-    request = SmokeRequest(settings, app.catalogue(), selection(regions, endpoints), probes, receipt=stands)
+    request = SmokeRequest(
+        settings, app.catalogue(), selection(app.regions(regions), endpoints), probes, receipt=stands
+    )
     require_probes(request)
     locked = read_locked(lock) if lock else None
     with app.azure(settings) as azure, app.progress() as progress:
