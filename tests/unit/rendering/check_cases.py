@@ -258,6 +258,11 @@ CASES: Mapping[str, Case] = {
         setting(STORAGE, "tags", {"azserve-fleet": "f", "a/b": "1"}),
     ),
     "broken-expression": Case(output("[concat(']"), output("[[concat(']"), answering("[concat(]")),
+    "unknown-function": Case(
+        output("[resourceIdd('A.B/c', 'x')]"),
+        output("[contoso.named(listKeys('x', '1').key1)]"),
+        answering("[conct(1)]"),
+    ),
     "undefined-name": Case(
         output("[parameters('nowhere')]"),
         template(parameters={"Here": {"type": "string"}}, outputs={"it": {"value": "[parameters('here')]"}}),

@@ -188,7 +188,112 @@ def test_a_function_of_the_templates_own_is_an_expression() -> None:
     assert "broken-expression" not in codes(output("[contoso.named('x', 1)]"))
 
 
+@pytest.mark.parametrize(
+    ("written", "fires"),
+    [
+        ({"value": "[variables('far')]"}, True),
+        ({"value": "[variables('Far')]"}, True),
+        ({"value": "[variables('pass').it]"}, True),
+        ({"copy": {"count": 1, "input": "[variables('far')]"}}, True),
+        ({"value": "x", "metadata": {"description": "[variables('far')]"}}, False),
+        ({"value": "[variables('own')]"}, False),
+    ],
+)
+def test_a_secret_that_comes_by_way_of_variables_is_given_away(written: Any, fires: bool) -> None:
+    document = template(
+        parameters={"given": {"type": "secureString"}},
+        variables={
+            "far": "[concat('x', variables('pass').it)]",
+            "pass": {"it": "[toLower(parameters('given'))]"},
+            "own": "[variables('own')]",
+        },
+        outputs={"it": {"type": "string", **written}},
+    )
+
+    assert ("secret-output" in codes(document)) is fires
+
+
+def test_a_nested_template_of_the_outer_scope_gives_the_outer_secrets_away() -> None:
+    nested = template(outputs={"it": {"value": "[parameters('given')]"}})
+    holder = resource(
+        "Microsoft.Resources/deployments",
+        "nested",
+        "2024-07-01",
+        properties={"mode": "Incremental", "template": nested},
+    )
+
+    assert "secret-output" in codes(template(holder, parameters={"given": {"type": "secureString"}}))
+
+
+def test_a_default_for_what_is_called_a_password_is_one() -> None:
+    parameters = {"adminPassword": {"type": "string", "defaultValue": "P@ssw0rd"}}
+
+    assert {"secret-default", "secret-not-secure"} <= codes(template(parameters=parameters))
+
+
+def test_values_are_compared_as_azure_compares_them() -> None:
+    hub = resource("Microsoft.MachineLearningServices/workspaces", kind="hub", properties={})
+    closed = resource(
+        ACCOUNT, properties={"publicNetworkAccess": "disabled", "networkAcls": {"defaultAction": "allow"}}
+    )
+
+    assert "isolation-undecided" in codes(template(hub))
+    assert "public-access-contradicted" in codes(template(closed))
+
+
+def test_a_day_that_there_is_not_is_no_api_version() -> None:
+    document = template(resource(ACCOUNT, "thing", "2024-13-45"))
+
+    assert [each.severity for each in lint(document, CONTEXT) if each.code == "unknown-api-version"] == [Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("sections", "path"),
+    [
+        ({"parameters": []}, "$.parameters"),
+        ({"variables": "x"}, "$.variables"),
+        ({"outputs": [1]}, "$.outputs"),
+        ({"resources": "[variables('x')]"}, "$.resources"),
+        ({"resources": [7]}, "$.resources[0]"),
+        ({"resources": [resource(ACCOUNT, resources=[None])]}, "$.resources[0].resources[0]"),
+    ],
+)
+def test_a_section_of_another_shape_is_not_passed_over(sections: Any, path: str) -> None:
+    found = [each.path for each in lint({**template(), **sections}, CONTEXT) if each.code == "not-a-template"]
+
+    assert found == [path]
+
+
+def test_a_function_that_is_almost_one_is_told_with_the_one_that_is_meant() -> None:
+    (found,) = [each for each in lint(output("[conct('x', conct('y'))]"), CONTEXT) if each.code == "unknown-function"]
+
+    assert (found.severity, found.hint) == (Severity.WARNING, "did you mean `concat`?")
+
+
+def test_a_template_of_unknown_functions_alone_is_told_quickly() -> None:
+    document = template(outputs={f"o{at}": {"value": f"[zz{at}x()]"} for at in range(2_000)})
+
+    assert [each.code for each in lint(document, CONTEXT)].count("unknown-function") == 2_000
+
+
 # --- files that are hardly templates
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_comments_and_strings_of_several_lines_are_read_as_arm_reads_them(encoding: str) -> None:
+    text = json.dumps(template(variables={"address": 'https://x//y /* no */ \\" //'}), indent=1)
+    text = "// of a quickstart\n/* two\n lines **/" + text.replace(
+        '"resources"', '"metadata": {"a": "b\n\tc"}, "resources"'
+    )
+
+    assert {each.code for each in lint_text(text.encode(encoding), CONTEXT)} == {"unused-name"}
+
+
+@pytest.mark.parametrize("text", ["/*" * 200_000, '{"a": "' + '\\"' * 200_000, "{} // x\n{}", '{"a": NaN}', "//"])
+def test_what_is_not_json_without_its_comments_either_is_told(text: str) -> None:
+    (found,) = lint_text(text, CONTEXT)
+
+    assert found.code == "unreadable"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", b"\xff\xfe", "[" * 100_000, '{"a":' * 300 + "1" + "}" * 300])

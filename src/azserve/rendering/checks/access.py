@@ -43,8 +43,8 @@ def _identities(subject: Subject) -> Iterator[Hit]:
     for each in subject.document.resources:
         found = each.get("identity.type")
         named = each.has("identity.userAssignedIdentities")
-        if isinstance(found, str) and ("UserAssigned" in found) is not named:
-            missing = "names none" if "UserAssigned" in found else "is not of that type"
+        if isinstance(found, str) and ("userassigned" in found.lower()) is not named:
+            missing = "names none" if "userassigned" in found.lower() else "is not of that type"
             yield Hit(f"{each.path}.identity", f"the identity has user-assigned ones in one member and {missing}")
 
 
@@ -56,14 +56,14 @@ def _public(subject: Subject) -> Iterator[Hit]:
 
 def _walls(subject: Subject) -> Iterator[Hit]:
     for each in subject.document.of_type(*_REACHED):
-        closed = each.get("properties.publicNetworkAccess") == "Disabled"
-        if closed and each.get("properties.networkAcls.defaultAction") == "Allow":
+        closed = str(each.get("properties.publicNetworkAccess")).lower() == "disabled"
+        if closed and str(each.get("properties.networkAcls.defaultAction")).lower() == "allow":
             yield Hit(f"{each.path}.properties", "public access is disabled, and every address is allowed")
 
 
 def _isolation(subject: Subject) -> Iterator[Hit]:
     for each in subject.document.of_type(_WORKSPACE):
-        if each.get("kind") == "Hub" and not each.has("properties.managedNetwork.isolationMode"):
+        if str(each.get("kind")).lower() == "hub" and not each.has("properties.managedNetwork.isolationMode"):
             yield Hit(each.path, "the hub leaves open how its managed network is isolated")
 
 

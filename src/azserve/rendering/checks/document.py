@@ -146,11 +146,19 @@ class Text:
     @property
     def parameters(self) -> tuple[str, ...]:
         """The parameters that its expression names."""
+        return self._looked_up("parameters")
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables that its expression names."""
+        return self._looked_up("variables")
+
+    def _looked_up(self, section: str) -> tuple[str, ...]:
         parsed = self.parsed
         return tuple(
             str(call.arguments[0].value)
             for call in (calls_of(parsed) if parsed else ())
-            if call.name == "parameters" and len(call.arguments) == 1 and isinstance(call.arguments[0], Literal)
+            if call.name == section and len(call.arguments) == 1 and isinstance(call.arguments[0], Literal)
         )
 
 
@@ -173,7 +181,7 @@ class Template:
     def _texts(self) -> Iterator[Text]:
         for name, value in self.raw.items():
             if name in _DESCRIBED:
-                value = {key: _undescribed(each) for key, each in entries(value).items()}
+                value = {key: undescribed(each) for key, each in entries(value).items()}
             if name not in _NOT_EVALUATED:
                 yield from texts_of(value, f"{self.path}.{name}")
 
@@ -323,7 +331,8 @@ def _settled(value: JsonValue, scope: Scope) -> Any:  # noqa: ANN401  a value, o
         return _UNKNOWN  # the functions here expect what azserve writes; others write other things
 
 
-def _undescribed(entry: JsonValue) -> JsonValue:
+def undescribed(entry: JsonValue) -> JsonValue:
+    """Return the declaration of a parameter or output without its prose."""
     if not isinstance(entry, Mapping):
         return entry
     return {name: each for name, each in entry.items() if name != "metadata"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
@@ -12,6 +11,7 @@ from azserve.model.json import JsonObject
 from azserve.rendering.checks import access, limits, models, order, secrecy, shape, wording
 from azserve.rendering.checks.check import Check, Complaint, Context, Hit, Subject
 from azserve.rendering.checks.document import DEEPEST, depth_of, entries, read_document
+from azserve.rendering.checks.opening import open_json
 from azserve.rendering.escaping import visible
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -31,7 +31,7 @@ _UNREADABLE: Final = "unreadable"
 def lint_text(text: str | bytes, context: Context, ignore: Collection[str] = ()) -> tuple[Complaint, ...]:
     """Return what is wrong with a file: a template, or a parameter file."""
     try:
-        document = json.loads(text)
+        document = open_json(text)
     except (ValueError, RecursionError) as error:
         return (_unreadable(f"the file is not JSON: {error}"),)
     if not isinstance(document, Mapping):

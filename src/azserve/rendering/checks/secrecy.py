@@ -9,7 +9,7 @@ from typing import Final
 
 from azserve.model.json import JsonValue
 from azserve.rendering.checks.check import Check, Find, Hit, Subject
-from azserve.rendering.checks.document import Text, calls_of, entries, member, texts_of
+from azserve.rendering.checks.document import Template, Text, calls_of, entries, member, texts_of, undescribed
 from azserve.rendering.escaping import is_expression
 from azserve.rendering.expressions import Call, Expression, Literal, Member
 
@@ -20,7 +20,7 @@ _SECRET: Final = re.compile(
     r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.|\bsk-[A-Za-z0-9_-]{20,}|\bgh[pousr]_[A-Za-z0-9]{30,}|\bBearer [\w.-]{20,}"
 )
 """What gives itself away: connection strings, signed addresses, private keys, tokens."""
-_NAMED: Final = re.compile(
+_SECRET_NAME: Final = re.compile(
     r".*(password|secret|connectionstring|sastoken|apikey|accesskey|accountkey|subscriptionkey|primarykey"
     r"|secondarykey|accesstoken)",
     re.IGNORECASE,
@@ -32,7 +32,7 @@ _SECURE: Final = {"securestring", "secureobject"}
 
 def _is_secret_name(name: str) -> bool:
     plain = name.replace("_", "").replace("-", "")
-    return _NAMED.fullmatch(plain) is not None and _NO_SECRET.fullmatch(plain) is None
+    return _SECRET_NAME.fullmatch(plain) is not None and _NO_SECRET.fullmatch(plain) is None
 
 
 def _in_literals(subject: Subject) -> Iterator[Hit]:
@@ -59,7 +59,8 @@ def _defaults(subject: Subject) -> Iterator[Hit]:
             default = member(declared, "defaultValue")
             path = f"{template.path}.parameters.{name}.defaultValue"
             secure = str(member(declared, "type")).lower() in _SECURE
-            if default and (secure or _holds_secret(default)) and not is_expression(str(default)):
+            named = str(member(declared, "type")).lower() == "string" and _is_secret_name(name)
+            if default and (secure or named or _holds_secret(default)) and not is_expression(str(default)):
                 yield Hit(path, f"the default of `{name}` is a secret")
 
 
@@ -89,20 +90,40 @@ def _asks_for_keys(text: Text) -> bool:
 
 def _outputs(subject: Subject) -> Iterator[Hit]:
     for template in subject.document.templates:
-        secure = {
-            name.lower()
-            for name, declared in entries(template.raw.get("parameters")).items()
-            if str(member(declared, "type")).lower() in _SECURE
-        }
+        secrets = _secrets_of(template)
         for name, output in entries(template.raw.get("outputs")).items():
-            path = f"{template.path}.outputs.{name}"
-            for each in texts_of(member(output, "value"), f"{path}.value"):
-                if (
-                    _asks_for_keys(each)
-                    or _SECRET.search(each.text)
-                    or secure.intersection(map(str.lower, each.parameters))
-                ):
+            for each in texts_of(undescribed(output), f"{template.path}.outputs.{name}"):
+                if _SECRET.search(each.text) or _asks_for_keys(each) or not secrets.isdisjoint(_named(each)):
                     yield Hit(each.path, f"the output `{name}` gives a secret away")
+
+
+def _named(text: Text) -> set[tuple[str, str]]:
+    """Return what an expression looks up, by section and name."""
+    return {("parameters", each.lower()) for each in text.parameters} | {
+        ("variables", each.lower()) for each in text.variables
+    }
+
+
+def _secrets_of(template: Template) -> set[tuple[str, str]]:
+    """Return the parameters that are secure, and the variables that have a secret in them, by way of others or not."""
+    declared = entries(template.declares.get("parameters"))
+    secrets = {
+        ("parameters", name.lower()) for name, each in declared.items() if str(member(each, "type")).lower() in _SECURE
+    }
+    users: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for name, value in entries(template.declares.get("variables")).items():
+        here = ("variables", name.lower())
+        for text in texts_of(value, ""):
+            if _asks_for_keys(text):
+                secrets.add(here)
+            for used in _named(text):
+                users.setdefault(used, []).append(here)
+    left = list(secrets)
+    while left:
+        new = set(users.get(left.pop(), ())) - secrets
+        secrets |= new
+        left.extend(new)
+    return secrets
 
 
 def _wide_outputs(subject: Subject) -> Iterator[Hit]:

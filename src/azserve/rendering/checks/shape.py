@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
 from azserve.errors import Severity
+from azserve.model.json import JsonObject
 from azserve.rendering.api_versions import ApiVersion, pinned
 from azserve.rendering.checks.check import Check, Hit, Subject
 from azserve.rendering.checks.document import Written
@@ -20,7 +21,7 @@ _AS_OF: Final = date(2026, 11, 22)
 _SCHEMA: Final = re.compile(
     r"https?://schema\.management\.azure\.com/schemas/[\w-]+/(?P<kind>\w*)[dD]eploymentTemplate\.json#?\Z"
 )
-_VERSION: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?P<preview>-[a-z.]*preview)?\Z", re.IGNORECASE)
+_VERSION: Final = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?P<preview>-[a-z.]*preview)?\Z", re.IGNORECASE)
 _GROUP: Final = "microsoft.resources/resourcegroups"
 _ENTRA_MODES: Final = ("AAD", "KeyAndAAD")
 _AI: Final = ("microsoft.cognitiveservices/", "microsoft.machinelearningservices/")
@@ -34,6 +35,22 @@ def _template(subject: Subject) -> Iterator[Hit]:
             yield Hit(template.path, "there is no `contentVersion`", hint='write `"contentVersion": "1.0.0.0"`')
         if "resources" not in template.raw:
             yield Hit(template.path, "there are no `resources`", hint="an empty list is enough")
+        yield from _misshapen(template.raw, template.path)
+        for each in template.resources:
+            yield from _misshapen({"resources": each.raw.get("resources")}, each.path)
+
+
+def _misshapen(level: JsonObject, path: str) -> Iterator[Hit]:
+    """Yield sections that are neither maps nor lists, as each has to be, and resources that are no maps."""
+    for name in ("parameters", "variables", "outputs"):
+        if not isinstance(level.get(name, {}), Mapping):
+            yield Hit(f"{path}.{name}", f"`{name}` is no object", hint="write it as `{}` with a member for each name")
+    resources = level.get("resources")
+    if isinstance(resources, str | int | float):
+        yield Hit(f"{path}.resources", "`resources` is neither a list nor an object", hint="an empty list is enough")
+    for at, each in enumerate(resources if isinstance(resources, list) else ()):
+        if not isinstance(each, Mapping):
+            yield Hit(f"{path}.resources[{at}]", "the resource is no object", hint="remove it")
 
 
 def _scope(subject: Subject) -> Iterator[Hit]:
@@ -70,7 +87,7 @@ def _dated(subject: Subject) -> Iterator[tuple[Written, str, ApiVersion]]:
 def _versions(subject: Subject) -> Iterator[Hit]:
     for each, version, row in _dated(subject):
         found = _VERSION.match(version)
-        if found is None:
+        if found is None or not _is_day(found["day"]):
             yield Hit(f"{each.path}.apiVersion", f"`{version}` is no api-version")
         elif version not in row.allowed and not found["preview"]:
             yield Hit(
@@ -79,6 +96,14 @@ def _versions(subject: Subject) -> Iterator[Hit]:
                 hint=f"azserve writes {row.version}; `azserve templates versions` shows all",
                 severity=None if row.complete and version < max(row.allowed) else Severity.WARNING,
             )
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _previews(subject: Subject) -> Iterator[Hit]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from difflib import get_close_matches
 from typing import Final
 
 from azserve.errors import Severity
 from azserve.rendering.checks.check import Check, Find, Hit, Subject
 from azserve.rendering.checks.document import Template, calls_of, entries, member
+from azserve.rendering.checks.functions import FUNCTIONS, is_function
 from azserve.rendering.escaping import is_expression
 from azserve.rendering.expressions import Call, Literal
 
@@ -28,6 +30,8 @@ _PLAIN: Final = re.compile(
     r"|recover"  # what brings a soft-deleted key vault back
     r"|[^\w]*(\{\d+\}[^\w]*)+"  # what `format` fills
 )
+_GUESSES: Final = 20
+"""Names that are compared with all functions: a template of nothing else must not take minutes."""
 _LOOKUPS: Final = frozenset({"parameters", "variables"})
 
 
@@ -36,6 +40,20 @@ def _broken(subject: Subject) -> Iterator[Hit]:
         for each in template.texts:
             if is_expression(each.text) and not each.text.startswith("[[") and each.parsed is None:
                 yield Hit(each.path, f"`{_short(each.text)}` is no expression")
+
+
+def _strange(subject: Subject) -> Iterator[Hit]:
+    """Yield each function that is not known, where it is first called."""
+    seen: set[str] = set()
+    for template in subject.document.templates:
+        for each in template.texts:
+            parsed = each.parsed
+            for call in calls_of(parsed) if parsed else ():
+                if not is_function(call.name) and call.name not in seen:
+                    seen.add(call.name)
+                    near = get_close_matches(call.name, FUNCTIONS, n=1) if len(seen) < _GUESSES else []
+                    yield Hit(each.path, f"`{_short(call.name)}` is no function that azserve knows",
+                              hint=f"did you mean `{near[0]}`?" if near else None)  # fmt: skip
 
 
 def _uses(template: Template) -> Iterator[tuple[str, Call]]:
@@ -116,6 +134,8 @@ def _check(code: str, what: str, why: str, hint: str, find: Find, severity: Seve
 CHECKS: Final = (
     _check("broken-expression", "what stands in brackets is an expression", "Azure refuses the whole template",
            "mend it, or write `[[` for text that begins with a bracket", _broken),
+    _check("unknown-function", "each function of an expression is one of ARM's or the template's own",
+           "Azure refuses the whole template", "mend its name", _strange, Severity.WARNING),
     _check("undefined-name", "each parameter and variable that is used is declared", "Azure refuses the whole template",
            "declare it, or mend the name", _undefined),
     _check("unused-name", "each parameter and variable that is declared is used",
