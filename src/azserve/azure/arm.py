@@ -32,16 +32,19 @@ class Arm:
     def pages(self, path: str, api_version: str, query: Mapping[str, str] | None = None) -> Iterator[JsonObject]:
         """Yield the items of a list, all pages; a page may be empty and still have one after it.
 
-        A list that is not there is an error, not an empty list.
+        A list that is not there is an error, not an empty list; so is an answer that holds none, for an empty list of
+        models or resources is news, and a link back to a page that was read, which would never end.
         """
         url: str | None = self._url(path, api_version, query)
+        read: set[str] = set()
         while url:
+            read.add(url)
             page = _object(self._send("GET", url))
-            items = page.get("value")
-            if isinstance(items, list):
-                yield from (item for item in items if isinstance(item, dict))
             link = page.get("nextLink")
             url = self._next(link) if isinstance(link, str) and link else None
+            if url in read:
+                raise DeserializationError(f"the link to the next page of `{path}` leads back")
+            yield from _items(page, path, last=url is None)
 
     def post(self, path: str, api_version: str, body: JsonValue = None) -> JsonObject:
         """Return the answer of an action."""
@@ -84,6 +87,13 @@ class Arm:
         response: HttpResponse = self._client.send_request(request, stream=True)
         response.read()
         return response
+
+
+def _items(page: JsonObject, path: str, *, last: bool) -> list[JsonObject]:
+    items = page.get("value") if last or "value" in page else []
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise DeserializationError(f"`{path}` answers no list of objects")
+    return items
 
 
 def _checked(response: HttpResponse) -> HttpResponse:

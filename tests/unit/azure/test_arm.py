@@ -48,9 +48,24 @@ def test_all_pages_are_read_and_an_empty_one_is_not_the_end() -> None:
 
 
 @pytest.mark.parametrize("page", [{}, {"value": None}, {"value": [None, 3]}, {"value": "x"}])
-def test_a_page_without_items_has_none(page: object) -> None:
-    with azure_with(ScriptedAdapter().on("GET", LIST, Answer(200, page))) as azure:
-        assert list(azure.arm.pages(LIST, "v")) == []
+def test_an_answer_that_holds_no_list_is_not_taken_for_an_empty_one(page: object) -> None:
+    with azure_with(ScriptedAdapter().on("GET", LIST, Answer(200, page))) as azure, pytest.raises(DeserializationError):
+        list(azure.arm.pages(LIST, "v"))
+
+
+def test_a_page_that_only_leads_on_is_one() -> None:
+    adapter = ScriptedAdapter().on("GET", LIST, Answer(200, {"nextLink": f"{MANAGER}/p2"}))
+    adapter.on("GET", "/p2", Answer(200, {"value": [{"n": 1}]}))
+    with azure_with(adapter) as azure:
+        assert list(azure.arm.pages(LIST, "v")) == [{"n": 1}]
+
+
+def test_a_link_back_to_a_page_that_was_read_is_not_followed() -> None:
+    adapter = ScriptedAdapter().on("GET", LIST, Answer(200, {"value": [{"n": 1}], "nextLink": f"{MANAGER}/p2"}))
+    adapter.on("GET", "/p2", Answer(200, {"value": [{"n": 2}], "nextLink": f"{MANAGER}/p2"}))
+    with azure_with(adapter) as azure, pytest.raises(DeserializationError, match="leads back"):
+        list(azure.arm.pages(LIST, "v"))
+    assert len(adapter.asked) == 2
 
 
 def test_a_link_to_another_host_is_not_followed() -> None:

@@ -179,8 +179,12 @@ def test_models_are_asked_for_in_the_regions_own_subscription() -> None:
 def test_pools_are_read_over_pages() -> None:
     path = f"{S}/providers/Microsoft.CognitiveServices/locations/eastus2/usages"
     adapter = ScriptedAdapter()
-    adapter.on("GET", path, Answer(200, {"value": [{"name": {"value": "a"}, "limit": 1}], "nextLink": f"{MANAGER}/2"}))
-    adapter.on("GET", "/2", listed({"name": {"value": "b"}, "limit": 2}))
+    adapter.on(
+        "GET",
+        path,
+        Answer(200, {"value": [{"name": {"value": "a"}, "currentValue": 0, "limit": 1}], "nextLink": f"{MANAGER}/2"}),
+    )
+    adapter.on("GET", "/2", listed({"name": {"value": "b"}, "currentValue": 0, "limit": 2}))
     assert [pool.name for pool in reader_of(adapter).pools(EASTUS2)] == ["a", "b"]
 
 
