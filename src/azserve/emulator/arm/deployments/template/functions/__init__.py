@@ -9,6 +9,7 @@ from azserve.emulator.arm.deployments.template.functions import (
     lambdas,
     lists,
     logic,
+    networks,
     numbers,
     objects,
     surroundings,
@@ -17,7 +18,7 @@ from azserve.emulator.arm.deployments.template.functions import (
 
 FUNCTIONS: dict[str, Function | Form] = {
     one.name.lower(): one
-    for module in (text, lists, objects, numbers, logic, dates, lambdas, addresses, surroundings)
+    for module in (text, lists, objects, numbers, logic, dates, lambdas, addresses, networks, surroundings)
     for one in module.FUNCTIONS
 }
 
@@ -29,12 +30,9 @@ REFUSED = {
     "tologicalzones": "availability zones are not modelled",
     "tophysicalzone": "availability zones are not modelled",
     "tophysicalzones": "availability zones are not modelled",
-    "providers": "Azure has withdrawn it",
+    "providers": "it is deprecated, write the api-version instead",
     "references": "arrays of symbolic references are not modelled",
     "loadfileastext": "it exists in Bicep only",
-    "parsecidr": "networks are not modelled",
-    "cidrsubnet": "networks are not modelled",
-    "cidrhost": "networks are not modelled",
     "getsecret": "vault references exist in parameter files only",
 }
 """Functions Azure has and the emulator has not, with the reason."""

@@ -149,6 +149,20 @@ def extreme(name: str, pick: Callable[[list[int]], int]) -> Function:
     return Function(name, call, 1, None)
 
 
+def from_end(name: str, *, strict: bool) -> Function:
+    """`indexFromEnd` and `tryIndexFromEnd`: the last element is 1; beyond the first is an error, or null."""
+
+    def call(_: Frame, values: list[Json]) -> Json:
+        whole, at = wanted_list(name, values[0]), values[1]
+        if is_int(at) and 1 <= at <= len(whole):
+            return whole[-at]
+        if strict or not is_int(at):
+            raise unable(name, f"the index '{text_of(at)[:40]}' is not between 1 and {len(whole)}")
+        return None
+
+    return Function(name, call, 2, 2)
+
+
 def flatten(_: Frame, values: list[Json]) -> Json:
     """An array of arrays, one level flatter."""
     whole = wanted_list("flatten", values[0])
@@ -173,6 +187,8 @@ FUNCTIONS = (
     Function("range", counted, 2, 2),
     extreme("min", min),
     extreme("max", max),
+    from_end("indexFromEnd", strict=True),
+    from_end("tryIndexFromEnd", strict=False),
     Function("flatten", flatten, 1, 1),
     Function("array", array, 1, 1),
     Function("createArray", lambda _, values: values, 0, None),
