@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -129,12 +129,18 @@ class Bench:
         """Say one thing; the data of each event."""
         body = {"model": "chat", "messages": [{"role": "user", "content": said}], "stream": True, **more}
         found = self.send(path, body)
-        assert isinstance(found, StreamReply)
-        return events_in(b"".join(piece for _, piece in found.chunks))
+        return events_in(b"".join(piece for _, piece in pieces_of(found)))
 
     def chunks(self, said: str, **options: Any) -> list[dict[str, Any]]:
         """Say one thing; the events that are JSON."""
         return [json.loads(data) for data in self.stream(said, **options) if data != "[DONE]"]
+
+
+def pieces_of(found: Any) -> list[tuple[float, bytes]]:
+    """The pieces of a streamed answer, which the scripted model has at hand."""
+    assert isinstance(found, StreamReply)
+    assert isinstance(found.chunks, Iterable)
+    return list(found.chunks)
 
 
 def events_in(raw: bytes) -> list[str]:
