@@ -254,6 +254,61 @@ def test_what_arm_itself_refuses_is_the_answer(site: Site, resource: Any, status
     assert code_of(site.send("PUT", "main", template([resource]))) == (status, code)
 
 
+CHOICE = "[if(true(), 'a', {})]"
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "words"),
+    [
+        (template(outputs={"o": {"type": "string", "value": "[frobnicate('x')]"}}), 400,
+         "The template output 'o' is not valid: The template function 'frobnicate' is not valid"),
+        (template(outputs={"o": {"type": "string", "value": "[parameters('nope')]"}}), 400,
+         "The template output 'o' is not valid: The template parameter 'nope' is not found"),
+        (template(outputs={"o": {"type": "string", "value": "[concat('a'))]"}}), 400, "Unable to parse"),
+        (template(outputs={"o": {"type": "array", "copy": {"count": 0, "input": "[variables('nope')]"}}}), 400,
+         "variable 'nope' is not found"),
+        (template(outputs={"o": {"type": "array", "value": "[pickZones('a', 'b', 'c')]"}}), 501, "'pickZones'"),
+        (template(variables={"unused": "[frobnicate()]"}), 400, "The template variable 'unused' is not valid"),
+        (template(parameters={"p": {"type": "string", "defaultValue": CHOICE.format("frobnicate()")}}), 400,
+         "The template parameter 'p' is not valid"),
+        (template([tool("a"), tool("b", properties={"x": CHOICE.format("reference('a').none[variables('v')]")})]), 400,
+         "The template resource 'b' is not valid: The template variable 'v' is not found"),
+        (template({"kid": tool("b", tags={"x": CHOICE.format("ns.own()")})}, languageVersion="2.0"), 501,
+         "The template resource 'kid' is not valid: The azserve emulator does not model user-defined functions"),
+        (template([{**box("a"), "resources": [{"type": "lids", "apiVersion": "2025-01-01", "name": "b",
+                                               "properties": {"x": CHOICE.format("frobnicate()")}}]}]), 400,
+         "The template resource 'b' is not valid"),
+        (template([nested("in", template(outputs={"o": {"type": "string", "value": "[frobnicate()]"}}))]), 400,
+         "The template output 'o' is not valid"),
+    ],
+    ids=lambda value: str(value)[-60:],
+)  # fmt: skip
+def test_what_no_value_can_mend_is_refused_before_anything_runs(
+    site: Site, source: Any, status: int, words: str
+) -> None:
+    for asked in (site.send("PUT", "main", source), site.send("POST", "main", source, action="/validate")):
+        assert (asked.status, words in asked.body["error"]["message"]) == (status, True), asked.body
+    assert site.send("GET", "main").status == 404
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        template([{**tool("a"), "comments": "[see the notes]", "metadata": {"by": "[nobody]"}}]),
+        template(outputs={"o": {"type": "string", "value": "x", "metadata": {"description": "[none]"}}}),
+        template(variables={"copy": [{"name": "Names", "count": 2, "input": "x"}]},
+                 outputs={"o": {"type": "array", "value": "[variables('names')]"}}),
+        template([nested("in", template([tool("[parameters('p')]")]), scope="outer")],
+                 parameters={"p": {"type": "string", "defaultValue": "a"}}),
+        template([nested("in", template([tool("[parameters('p')]")], parameters={"p": {"type": "string"}}),
+                         properties={"parameters": {"p": {"value": "a"}}})]),
+    ],
+    ids=["never-read", "described", "looped-variable", "outer-names", "inner-names"],
+)  # fmt: skip
+def test_what_is_not_an_expression_or_declared_elsewhere_is_let_be(site: Site, source: Any) -> None:
+    assert site.deploy(source)["provisioningState"] == "Succeeded"
+
+
 def test_a_parent_that_is_not_there_is_found_while_running(site: Site) -> None:
     lid = {"type": "Test.Things/boxes/lids", "apiVersion": "2025-01-01", "name": "nope/lid"}
     shown = site.deploy(template([lid]))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from azserve.emulator.arm.deployments import records
 from azserve.emulator.arm.deployments.around import Around, template_refusal
+from azserve.emulator.arm.deployments.template.checking import check_expressions
 from azserve.emulator.arm.deployments.template.document import Template, read_template
 from azserve.emulator.arm.deployments.template.evaluate import Frame, resolve
 from azserve.emulator.arm.deployments.template.expand import Expansion, Planned, expand, frame_of
@@ -41,6 +42,7 @@ def draw(world: World, wish: Wish, *, predicting: bool = False) -> Blueprint:
     template = read_template(wish.template)
     for name, source in template.outputs.items():
         check_output(name, source)
+    check_expressions(template, own_names=wish.outer is None)
     if wish.outer is not None:
         return draw_inside(wish, template, wish.outer)
     around = Around(world, wish, template.hash, asked_at=world.now(), predicting=predicting)

@@ -6,6 +6,7 @@
     functions/     one table of functions, by what they work on
     document.py    a template taken apart: sections, limits, features that are refused
     parameters.py  what was passed against what is declared
+    checking.py    what can be told of expressions without evaluating them
     copies.py      `copy` loops inside values
     expand.py      resources as they will be: loops unrolled, names decided, dependencies found
 

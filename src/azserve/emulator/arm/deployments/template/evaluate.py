@@ -86,6 +86,13 @@ class Outside(Protocol):
         ...
 
 
+def not_declared(what: str, name: str) -> TemplateError:
+    """The error for a parameter or variable that a template does not have."""
+    return TemplateError(
+        f"The template {what} '{name}' is not found. Please see https://aka.ms/arm-syntax-{what}s for usage details."
+    )
+
+
 class Names:
     """Parameters or variables: each is worked out when first asked for, and only once."""
 
@@ -105,10 +112,7 @@ class Names:
         if key in self._made:
             return self._made[key]
         if key not in self._makers:
-            raise TemplateError(
-                f"The template {self._what} '{name}' is not found. "
-                f"Please see https://aka.ms/arm-syntax-{self._what}s for usage details."
-            )
+            raise not_declared(self._what, name)
         if key in self._making:
             raise TemplateError(
                 f"Circular reference detected: the template {self._what} '{name}' refers to itself. "

@@ -7,22 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from azserve.emulator.arm.deployments.template.evaluate import evaluate, resolve
-from azserve.emulator.arm.deployments.template.syntax import (
-    FunctionCall,
-    Index,
-    Literal,
-    Member,
-    Node,
-    is_expression,
-    parse,
-)
+from azserve.emulator.arm.deployments.template.syntax import FunctionCall, calls_in, is_expression, parse
 from azserve.emulator.arm.deployments.template.values import TemplateError, UnresolvedError
 from azserve.emulator.kernel.wire import Json
 
 if TYPE_CHECKING:
     from azserve.emulator.arm.deployments.template.expand import Planned
 
-NOT_ASKING = frozenset({"dependsOn", "resources", "copy"})
+NOT_ASKING = frozenset({"dependsOn", "resources", "copy", "comments", "metadata"})
 
 
 @dataclass(slots=True)
@@ -121,7 +113,7 @@ def calls(one: Planned) -> Iterator[FunctionCall]:
             value = {key: inner for key, inner in value.items() if key != "template"}
         for text in texts(value):
             if is_expression(text):
-                yield from asking(parse(text))
+                yield from (call for call in calls_in(parse(text)) if is_asking(call))
 
 
 def texts(value: Json) -> Iterator[str]:
@@ -136,22 +128,10 @@ def texts(value: Json) -> Iterator[str]:
             yield from texts(inner)
 
 
-def asking(node: Node) -> Iterator[FunctionCall]:
-    """Yield the calls of `reference` and `list*` in a tree."""
-    match node:
-        case Literal():
-            return
-        case Member(of, _):
-            yield from asking(of)
-        case Index(of, at):
-            yield from asking(of)
-            yield from asking(at)
-        case FunctionCall(name, arguments):
-            low = name.lower()
-            if arguments and (low == "reference" or (low.startswith("list") and low != "list")):
-                yield node
-            for argument in arguments:
-                yield from asking(argument)
+def is_asking(call: FunctionCall) -> bool:
+    """Return whether a call is one of `reference` or `list*`."""
+    low = call.name.lower()
+    return bool(call.arguments) and (low == "reference" or (low.startswith("list") and low != "list"))
 
 
 def order(resources: Sequence[Planned]) -> tuple[Planned, ...]:

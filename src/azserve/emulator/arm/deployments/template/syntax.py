@@ -55,6 +55,23 @@ class Index:
 
 Node: TypeAlias = Literal | FunctionCall | Member | Index
 
+
+def calls_in(node: Node) -> Iterator[FunctionCall]:
+    """Yield every call in a tree, outer ones first."""
+    match node:
+        case Literal():
+            return
+        case Member(of, _):
+            yield from calls_in(of)
+        case Index(of, at):
+            yield from calls_in(of)
+            yield from calls_in(at)
+        case FunctionCall(_, arguments):
+            yield node
+            for argument in arguments:
+                yield from calls_in(argument)
+
+
 TOKENS = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<int>[+-]?\d+)|(?P<name>[A-Za-z_$][\w$]*)|(?P<mark>[().,\[\]]))"
 )
