@@ -247,6 +247,8 @@ def test_a_nested_deployment_need_not_wait_for_a_group_that_is_there_already() -
         (nested("in", EMPTY, properties={"templateLink": {"uri": "x"}}), 501, "NotModelledByEmulator"),
         (nested("in", EMPTY, properties={"parameters": 5}), 400, "InvalidRequestContent"),
         (tool("a", properties="[toLower(5)]"), 400, "InvalidTemplate"),
+        (tool("a", resources=5), 400, "InvalidRequestContent"),
+        (tool("a", resources=[5]), 400, "InvalidRequestContent"),
     ],
     ids=lambda value: str(value)[:40],
 )  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
-from azserve.emulator.arm.deployments.template.document import Template
+from azserve.emulator.arm.deployments.template.document import Template, children_of
 from azserve.emulator.arm.deployments.template.evaluate import function, not_declared
 from azserve.emulator.arm.deployments.template.needs import texts
 from azserve.emulator.arm.deployments.template.syntax import FunctionCall, Literal, calls_in, is_expression, parse
@@ -64,12 +64,8 @@ def _check_resource(symbol: str | None, resource: dict[str, Json], declared: _De
     if isinstance(properties, dict):
         seen["properties"] = {name: value for name, value in properties.items() if name != "template"}
     _check(f"resource '{symbol or str(resource.get('name'))[:300]}'", seen, declared)
-    children = resource.get("resources")
-    for child_symbol, child in (
-        children.items() if isinstance(children, dict) else ((None, one) for one in children or ())
-    ):
-        if isinstance(child, dict):
-            _check_resource(child_symbol, child, declared)
+    for child_symbol, child in children_of(resource):
+        _check_resource(child_symbol, child, declared)
 
 
 def _read(source: Mapping[str, Json]) -> dict[str, Json]:

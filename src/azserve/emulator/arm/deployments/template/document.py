@@ -152,13 +152,23 @@ def resources_of(source: dict[str, Json]) -> tuple[tuple[str | None, dict[str, J
         raise TemplateError("Required property 'resources' not found in JSON. Path ''.", code="InvalidRequestContent")
     if isinstance(found, dict) and source.get("languageVersion") is None:
         raise TemplateError("Symbolic names of resources require 'languageVersion' '2.0'.")
-    named: list[tuple[str | None, Json]] = (
-        list(found.items()) if isinstance(found, dict) else [(None, r) for r in found]
-    )
-    check_size("resources", len(named))
-    if not all(isinstance(one, dict) for _, one in named):
+    check_size("resources", len(found))
+    return named(found)
+
+
+def children_of(resource: dict[str, Json]) -> tuple[tuple[str | None, dict[str, Json]], ...]:
+    """Return the resources written inside another one, with their symbolic names."""
+    return named(resource.get("resources") or [])
+
+
+def named(found: Json) -> tuple[tuple[str | None, dict[str, Json]], ...]:
+    """Return resources with their symbolic names, from a list or an object; TemplateError where it is neither."""
+    if not isinstance(found, dict | list):
+        raise TemplateError("The 'resources' of a template must be a JSON array.", code="InvalidRequestContent")
+    listed = list(found.items()) if isinstance(found, dict) else [(None, one) for one in found]
+    if not all(isinstance(one, dict) for _, one in listed):
         raise TemplateError("A template resource must be a JSON object.", code="InvalidRequestContent")
-    return tuple(named)
+    return tuple(listed)
 
 
 def check_size(name: str, found: int) -> None:

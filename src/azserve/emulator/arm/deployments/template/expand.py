@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from azserve.emulator.arm.deployments.template.copies import MOST_TURNS, count_of, unrolled
-from azserve.emulator.arm.deployments.template.document import LIMITS, Template
+from azserve.emulator.arm.deployments.template.document import LIMITS, Template, children_of
 from azserve.emulator.arm.deployments.template.evaluate import Frame, Names, Outside, Place, resolve
 from azserve.emulator.arm.deployments.template.functions.addresses import id_in, provider_path
 from azserve.emulator.arm.deployments.template.needs import Known, find_needs, mentions, order
@@ -206,11 +206,7 @@ def with_children(one: Planned) -> Iterator[tuple[str | None, Planned, bool]]:
             f"'{kind_of(condition)}'. {HELP}"
         )
     yield one.symbol, one, not condition
-    children = source.get("resources") or []
-    named = children.items() if isinstance(children, dict) else ((None, child) for child in children)
-    for child_symbol, child in named:
-        if not isinstance(child, dict):
-            raise TemplateError("A template resource must be a JSON object.", code="InvalidRequestContent")
+    for child_symbol, child in children_of(source):
         yield from turns(child_symbol, child, frame, prefix=(one.type, one.name))
 
 
