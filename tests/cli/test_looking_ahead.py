@@ -268,6 +268,7 @@ def test_a_sku_belongs_to_a_model(environ: Mapping[str, str]) -> None:
     ("argv", "word"),
     [
         (("regions", "--region", "eastus22"), "eastus2"),
+        (("regions", "--offline", "--refresh"), "one of them"),
         (("regions", "--model", "DeepSeek-R9"), "DeepSeek-R1"),
         (("models", "show", "DeepSeek-R9"), "DeepSeek-R1"),
         (("models", "list", "--retiring", "soon"), "90d"),

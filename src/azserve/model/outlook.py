@@ -55,7 +55,10 @@ class AffectedEndpoint:
     hosting: Hosting
     version: str | None
     retires: date | None
+    days: int | None
+    """Until `retires`; zero or less where that has passed."""
     evidence: Evidence
+    """Of that date, or of the stage where there is none."""
     edit: tuple[str, ...]
     """The change to the file that moves it to the replacement; empty where there is none to move to."""
     live: tuple[LiveStatus, ...] = ()

@@ -63,9 +63,8 @@ def live_grounds(
         text = f"the region lists `{endpoint.model}` version `{offered.version}` as {offered.lifecycle}"
         yield ground(Answer.NO, ReasonCode.MODEL_DEPRECATED, text, evidence, hint=hint)
         return
-    dates = [day for day in (offered.retires, sku.deprecates if sku else None) if day]
-    if dates and (min(dates) - situation.today).days <= SOON_DAYS:
-        ends = min(dates)
+    ends = live_end(offered, sku)
+    if ends is not None and (ends - situation.today).days <= SOON_DAYS:
         numbers = {"days": float((ends - situation.today).days)}
         if ends <= situation.today:
             text = f"the region gave `{endpoint.model}` version `{offered.version}` until {ends.isoformat()}"
@@ -74,6 +73,11 @@ def live_grounds(
             return
         text = f"the region gives `{endpoint.model}` version `{offered.version}` until {ends.isoformat()}"
         yield ground(Answer.YES, ReasonCode.RETIRING_SOON, text, evidence, hint=hint, numbers=numbers)
+
+
+def live_end(offered: OfferedModel, sku: OfferedSku | None) -> date | None:
+    """Return the day that a region gives a model in a sku; the sku may end first."""
+    return min((day for day in (offered.retires, sku.deprecates if sku else None) if day), default=None)
 
 
 def published_warnings(settings: Settings, catalogue: Catalogue, today: date) -> tuple[Reason, ...]:

@@ -27,9 +27,9 @@ from azserve.model.settings import EndpointSettings, Settings
 from azserve.model.verdict import Evidence, Rank
 from azserve.planning.choosing import candidates
 from azserve.planning.holdings import same_text
-from azserve.planning.lifecycle import REFUSING, lifecycle_of
+from azserve.planning.lifecycle import REFUSING, lifecycle_of, live_end
 from azserve.planning.moving import move_edit
-from azserve.planning.offers import ACCOUNT_KIND
+from azserve.planning.offers import ACCOUNT_KIND, pick_sku, sku_of
 from azserve.planning.worth import per_minute
 from azserve.surveying.ports import AzureReader
 from azserve.threads import side_by_side
@@ -169,35 +169,41 @@ def _affected(settings: Settings, lists: Lists, request: ModelsRequest) -> Itera
     for endpoint in settings.endpoints.values():
         hosted = request.catalogue.hosted(endpoint.model, endpoint.hosting)
         lifecycle = lifecycle_of(endpoint, hosted)
-        live = tuple(_live_ends(endpoint, lists, request.today, request.within_days))
+        live = tuple(_live_ends(endpoint, sku_of(endpoint, hosted), lists, request.today, request.within_days))
         published = lifecycle is not None and _ends(lifecycle, request.today, request.within_days)
         if not published and not live:
             continue
         dates = [each.retires for each in live if each.retires] + (
             [lifecycle.retires] if lifecycle and lifecycle.retires else []
         )
+        ends = min(dates, default=None)
+        told = lifecycle.evidence if lifecycle and published and lifecycle.retires == ends else None
         yield AffectedEndpoint(
             endpoint=endpoint.key,
             model=endpoint.model,
             hosting=endpoint.hosting,
             version=endpoint.version,
-            retires=min(dates, default=None),
-            evidence=lifecycle.evidence if lifecycle and published else Evidence(Rank.LIVE, "GET …/models"),
+            retires=ends,
+            days=(ends - request.today).days if ends else None,
+            evidence=told or Evidence(Rank.LIVE, "GET …/models"),
             edit=move_edit(endpoint.model, endpoint.hosting, lifecycle, request.catalogue) if lifecycle else (),
             live=live,
         )
 
 
-def _live_ends(endpoint: EndpointSettings, lists: Lists, today: date, within_days: int) -> Iterator[LiveStatus]:
+def _live_ends(
+    endpoint: EndpointSettings, sku: str, lists: Lists, today: date, within_days: int
+) -> Iterator[LiveStatus]:
     """Yield what regions say of a model that takes no new deployments there, or ends soon."""
     if endpoint.hosting is not Hosting.FOUNDRY:
         return
     for region, one in _listings(endpoint.model, lists):
         if one.version != endpoint.version:
             continue
-        soon = one.retires is not None and (one.retires - today).days <= within_days
+        ends = live_end(one, pick_sku(one, sku))
+        soon = ends is not None and (ends - today).days <= within_days
         if soon or one.lifecycle.lower() in REFUSING:
-            yield LiveStatus(region, one.lifecycle, one.retires)
+            yield LiveStatus(region, one.lifecycle, ends)
 
 
 def _hosting(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from tests.unit.planning.worlds import TODAY, catalogue, offered, settings
@@ -14,6 +15,9 @@ from azserve.errors import AzureFailed, UsageError
 from azserve.model.catalogue import Hosting, LifecycleStage
 from azserve.model.names import Region
 from azserve.model.outlook import HostingDetail, ModelResult
+from azserve.model.verdict import Rank
+from azserve.reporting.blocks import Line
+from azserve.reporting.views import view
 from azserve.verbs.models import ModelRequest, ModelsRequest, list_models, show_model
 
 EASTUS2, WESTUS3 = Region("eastus2"), Region("westus3")
@@ -128,6 +132,25 @@ def test_a_fleet_is_affected_by_what_retires_and_is_told_the_edit() -> None:
     assert (affected.endpoint, affected.retires, affected.edit[1][:2]) == ("r1", date(2026, 8, 13), "+ ")
 
 
+@pytest.mark.parametrize(
+    ("published", "rank", "day"),
+    [("2026-12-31", Rank.LIVE, date(2026, 12, 1)), ("2026-11-30", Rank.DOCUMENTED, date(2026, 11, 30))],
+)
+def test_the_nearest_end_counts_with_its_own_source(published: str, rank: Rank, day: date) -> None:
+    reader = FakeReader({("models", EASTUS2): offered({"name": "DeepSeek-V3.2", "retires": "2026-12-01"})})
+    book = catalogue(retirements={"DeepSeek-V3.2/foundry": published})
+    (affected,) = list_models(ModelsRequest(book, TODAY, 90, settings=settings(V32)), reader).affected
+    assert (affected.retires, affected.evidence.rank) == (day, rank)
+
+
+@pytest.mark.parametrize(("day", "said"), [("2026-11-22", "retired on"), ("2026-11-23", "retires on")])
+def test_an_end_is_told_as_past_from_its_day_on(day: str, said: str) -> None:
+    book = catalogue(retirements={"DeepSeek-R1/serverless": day})
+    first = view(list_models(ModelsRequest(book, TODAY, 90, settings=settings(R1))))[0]
+    assert isinstance(first, Line)
+    assert f"{said} {day}" in first.text
+
+
 def test_a_fleet_whose_models_stay_is_not_affected() -> None:
     assert list_models(ModelsRequest(catalogue(), TODAY, 90, settings=settings(V32))).affected == ()
 
@@ -139,9 +162,14 @@ def test_a_fleet_whose_models_stay_is_not_affected() -> None:
         ({"name": "DeepSeek-V3.2", "lifecycle": "Stable", "retires": "2027-02-20"}, True),
         ({"name": "DeepSeek-V3.2", "lifecycle": "Stable", "retires": "2027-02-21"}, False),
         ({"name": "DeepSeek-V3.2", "version": "2", "lifecycle": "Deprecated"}, False),
+        (
+            {"name": "DeepSeek-V3.2", "skus": [{"name": "GlobalStandard", "pool": "p", "deprecates": "2027-02-20"}]},
+            True,
+        ),
+        ({"name": "DeepSeek-V3.2", "skus": [{"name": "Standard", "pool": "p", "deprecates": "2027-02-20"}]}, False),
     ],
 )
-def test_azures_own_word_affects_a_fleet_too(listed: dict[str, str], affected: bool) -> None:
+def test_azures_own_word_affects_a_fleet_too(listed: dict[str, Any], affected: bool) -> None:
     reader = FakeReader({("models", EASTUS2): offered(listed)})
     result = list_models(ModelsRequest(catalogue(), TODAY, 90, settings=settings(V32)), reader)
     assert bool(result.affected) is affected

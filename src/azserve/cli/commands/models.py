@@ -44,7 +44,7 @@ def list_models(app: App, *, hosting: str | None, retiring: str | None, live: bo
     keys = ", ".join(f"`{each.endpoint}`" for each in result.affected)
     problem = Problem(
         "retiring-soon",
-        f"{keys} of fleet `{result.fleet_id}` will have to move within {request.within_days} days",
+        f"{keys} of fleet `{result.fleet_id}` must move: retired, or retiring within {request.within_days} days",
         hint="move to the replacement: `azserve models show MODEL` has the edit",
         where=str(settings.file) if settings else None,
     )

@@ -41,6 +41,8 @@ def regions(
 
     if model is None and (model_version or sku or capacity):
         raise click.UsageError("`--version`, `--sku` and `--capacity` belong to `--model`")
+    if offline and refresh:
+        raise click.UsageError("`--offline` asks nobody and `--refresh` asks for everything: give one of them")
     settings = app.settings() if model is None else _ad_hoc(app, model, model_version, sku, capacity)
     request = RegionsRequest(settings, app.catalogue(), app.regions(only), strict=strict, of_fleet=model is None)
     if offline:

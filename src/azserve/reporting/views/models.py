@@ -60,7 +60,8 @@ def _model_row(row: ModelRow) -> tuple[Cell, ...]:
 
 def _affected(result: ModelsResult) -> Iterator[Block]:
     for each in result.affected:
-        when = f" retires {_when(each.retires)}" if each.retires else " takes no new deployments"
+        verb = "retired" if each.days is not None and each.days <= 0 else "retires"
+        when = f" {verb} on {each.retires}" if each.retires else " takes no new deployments"
         yield Line(f"{each.endpoint}: {each.model} ({each.hosting}){when}, {known(each.evidence)}", Mark.WARNING)
         for live in each.live:
             until = f" until {live.retires}" if live.retires else ""
@@ -249,10 +250,6 @@ def _end_mark(days: int | None) -> Mark:
     if days is None:
         return Mark.NONE
     return Mark.NO if days <= 0 else Mark.WARNING if days <= SOON_DAYS else Mark.NONE
-
-
-def _when(day: date) -> str:
-    return f"on {day}"
 
 
 def _number(value: float | None) -> str | None:
