@@ -80,6 +80,10 @@ class Holdings:
         """Return the deployment of that name in the region."""
         return self._deployments.get((region, key.lower()))
 
+    def deployment_names(self, region: Region) -> frozenset[str]:
+        """Return the names of all the fleet's deployments in the region, in lower case, whether the file has them."""
+        return frozenset(name for where, name in self._deployments if where == region)
+
     def endpoint(self, key: EndpointKey, model_id: str | None, region: Region) -> HeldEndpoint | None:
         """Return the endpoint that serves `key`: by its tag, else the untagged one that runs this model."""
         tagged = [one for one in self.endpoints(region) if one.key == key]

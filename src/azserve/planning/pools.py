@@ -138,7 +138,9 @@ def _of_accounts(here: tuple[EndpointSettings, ...], region: Region, situation: 
         answer = Answer.YES if fits else Answer.NO if readable else Answer.UNKNOWN
         yield PoolUse(region, ACCOUNT_POOL, None, keys, pool, 1.0, held, answer, facts.pools.evidence)
     standing = sum(1 for one in here if situation.holdings.deployment(one.key, region) is not None)
-    limit = QuotaPool("deployments per account", account, standing, MOST_DEPLOYMENTS)
-    answer = Answer.YES if len(here) <= MOST_DEPLOYMENTS else Answer.NO
+    names = situation.holdings.deployment_names(region)
+    limit = QuotaPool("deployments per account", account, len(names), MOST_DEPLOYMENTS)
+    fits = len(names.union(key.lower() for key in keys)) <= MOST_DEPLOYMENTS
+    answer = Answer.YES if fits else Answer.NO
     yield PoolUse(region, limit.name, None, keys, limit, float(len(here)), float(standing) if readable else None,
                   answer, situation.published)  # fmt: skip

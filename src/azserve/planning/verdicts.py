@@ -186,12 +186,14 @@ def _quota(endpoint: EndpointSettings, region: Region, situation: Situation, alo
 
 
 def _limits(endpoint: EndpointSettings, region: Region, situation: Situation, alongside: Alongside) -> Iterator[Ground]:
-    others = [one.key for one in alongside.here if one.hosting is Hosting.FOUNDRY and one.key != endpoint.key]
-    count = len(others) + 1
+    asked = {endpoint.key.lower(), *(one.key.lower() for one in alongside.here if one.hosting is Hosting.FOUNDRY)}
+    left_file = situation.holdings.deployment_names(region) - asked
+    count = len(asked) + len(left_file)
     if count > MOST_DEPLOYMENTS:
         text = f"{count} deployments in one account, which takes {MOST_DEPLOYMENTS}"
+        text += f"; {len(left_file)} of them left the file" if left_file else ""
         numbers = {"asked": float(count), "limit": float(MOST_DEPLOYMENTS)}
-        hint = "split the fleet in two"
+        hint = "delete what left the file, or split the fleet in two" if left_file else "split the fleet in two"
         yield ground(Answer.NO, ReasonCode.LIMIT_REACHED, text, situation.published, hint=hint, numbers=numbers)
     facts = situation.region(region)
     if facts is None or not facts.pools.readable or situation.settings.foundry.existing.account:

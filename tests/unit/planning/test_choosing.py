@@ -324,6 +324,16 @@ def test_more_than_32_deployments_do_not_fit_one_account() -> None:
     assert refused.value.code == "limit-reached"
 
 
+@pytest.mark.parametrize(("left_the_file", "fits"), [(30, True), (31, False)])
+def test_what_left_the_file_still_takes_its_place_in_the_account(left_the_file: int, fits: bool) -> None:
+    wanted = settings({"a": {**V32, "capacity": 1}, "b": {**V32, "capacity": 1}})
+    live = [live_deployment(wanted, "eastus2", {"key": f"old{at}", "capacity": 1}) for at in range(left_the_file)]
+    found = facts([region_facts("eastus2")], live)
+    verdicts = assess(Situation(wanted, catalogue(), found, TODAY))
+    assert [one.answer is Answer.YES for one in verdicts] == [fits, fits]
+    assert fits or (verdicts[0].reasons[0].code, verdicts[0].reasons[0].numbers["asked"]) == ("limit-reached", 33)
+
+
 def test_32_deployments_fit_one_account() -> None:
     many = {f"m{at}": {**V32, "capacity": 1} for at in range(32)}
     assert chosen(placed(settings(many), region_facts("eastus2"))) == ["eastus2"]
