@@ -128,7 +128,7 @@ def _rule(rule: Json, at: str) -> Rule:
     _only(rule, f"{at}.", {"match", "delay_ms", "status", "headers", "body", *_ENDINGS})
     fault = Fault(
         delay_ms=_number(rule, "delay_ms", at, most=3_600_000.0) or 0.0,
-        status=_whole(rule, "status", at, least=100, most=599),
+        status=_whole(rule, "status", at, least=200, most=599),
         headers=_headers(rule.get("headers"), at),
         body=rule.get("body"),
         has_body="body" in rule,

@@ -300,12 +300,13 @@ def test_what_no_value_can_mend_is_refused_before_anything_runs(
         template(outputs={"o": {"type": "string", "value": "x", "metadata": {"description": "[none]"}}}),
         template(variables={"copy": [{"name": "Names", "count": 2, "input": "x"}]},
                  outputs={"o": {"type": "array", "value": "[variables('names')]"}}),
+        template(outputs={"o": {"type": "array", "value": "[map(range(0, 2), Lambda('i', lambdaVariables('i')))]"}}),
         template([nested("in", template([tool("[parameters('p')]")]), scope="outer")],
                  parameters={"p": {"type": "string", "defaultValue": "a"}}),
         template([nested("in", template([tool("[parameters('p')]")], parameters={"p": {"type": "string"}}),
                          properties={"parameters": {"p": {"value": "a"}}})]),
     ],
-    ids=["never-read", "described", "looped-variable", "outer-names", "inner-names"],
+    ids=["never-read", "described", "looped-variable", "lambda", "outer-names", "inner-names"],
 )  # fmt: skip
 def test_what_is_not_an_expression_or_declared_elsewhere_is_let_be(site: Site, source: Any) -> None:
     assert site.deploy(source)["provisioningState"] == "Succeeded"

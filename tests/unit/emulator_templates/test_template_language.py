@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from tests.unit.emulator_templates.language import SUBSCRIPTION, Nowhere, value_of
+from tests.unit.emulator_templates.language import SUBSCRIPTION, Nowhere, template, value_of
 
 from azserve.emulator.arm.deployments.template import values
+from azserve.emulator.arm.deployments.template.checking import check_expressions
+from azserve.emulator.arm.deployments.template.document import read_template
 from azserve.emulator.arm.deployments.template.functions import FUNCTIONS
 from azserve.emulator.arm.deployments.template.values import TemplateError
 
@@ -241,6 +243,12 @@ def test_a_string_of_a_template_means(source: Any, expected: Any) -> None:
 def test_a_function_answers(expression: str, expected: Any) -> None:
     found = value_of(f"[{expression}]")
     assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize("expression", [case for case, _ in FUNCTION_CASES if "fail()" not in case])
+def test_a_function_that_answers_passes_the_check_beforehand(expression: str) -> None:
+    source = template(outputs={"o": {"type": "object", "value": f"[{expression}]"}})
+    check_expressions(read_template(source), own_names=True)
 
 
 def test_every_function_is_in_the_table() -> None:

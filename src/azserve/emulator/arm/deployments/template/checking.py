@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from azserve.emulator.arm.deployments.template.document import Template, children_of
 from azserve.emulator.arm.deployments.template.evaluate import function, not_declared
+from azserve.emulator.arm.deployments.template.functions.lambdas import LAMBDA
 from azserve.emulator.arm.deployments.template.needs import texts
 from azserve.emulator.arm.deployments.template.syntax import FunctionCall, Literal, calls_in, is_expression, parse
 from azserve.emulator.arm.deployments.template.values import TemplateError
@@ -84,7 +85,8 @@ def _check(where: str, value: Json, declared: _Declared) -> None:
 
 
 def _check_call(call: FunctionCall, declared: _Declared) -> None:
-    function(call.name)
+    if call.name.lower() != LAMBDA:
+        function(call.name)
     names = declared.get(call.name.lower())
     match call.arguments:
         case (Literal(str() as name),) if names is not None and name.lower() not in names:

@@ -17,6 +17,8 @@ from azserve.emulator.kernel.wire import Json
 
 Callback = Callable[..., Json]
 
+LAMBDA = "lambda"
+"""The one word that looks like a function and is none."""
 _STEPS_PER_CALL = 2
 
 
@@ -25,7 +27,7 @@ def callback(name: str, frame: Frame, node: Node, evaluate: Evaluate) -> Callbac
 
     A lambda with one name more than it is given gets the index as well: `map(array, lambda('one', 'index', …))`.
     """
-    if not isinstance(node, FunctionCall) or node.name.lower() != "lambda" or not node.arguments:
+    if not isinstance(node, FunctionCall) or node.name.lower() != LAMBDA or not node.arguments:
         raise unable(name, "the argument must be a lambda expression")
     *heads, body = node.arguments
     names = [head.value.lower() for head in heads if isinstance(head, Literal) and isinstance(head.value, str)]
