@@ -107,6 +107,11 @@ def test_a_dependency_on_a_loop_is_by_the_loops_name() -> None:
     assert "unknown-dependency" not in codes(copied, resource("A.B/d", "y", dependsOn=["loop"]))
 
 
+@pytest.mark.parametrize("copy", [{"name": []}, {"name": {}}, {"name": 7}, [], "x"])
+def test_a_loop_that_is_none_is_called_by_no_name(copy: Any) -> None:
+    assert "unknown-dependency" in codes(resource("A.B/c", "x", copy=copy, dependsOn=["loop"]))
+
+
 def test_an_order_that_rests_on_a_name_nobody_can_tell_is_not_complained_about() -> None:
     uncertain = deployment("[concat(parameters('name'), '/two')]",
                            dependsOn=[f"[resourceId('{DEPLOYMENT}', parameters('name'), toLower('ONE'))]"])  # fmt: skip

@@ -36,6 +36,8 @@ DEEPEST: Final = 64
 _ALIKE: Final = 10
 """Resources of one name that a dependency on it is followed to. Two may exclude each other by their conditions; more
 are a mistake, of which another check tells."""
+_FOLLOWED: Final = 2_000
+"""Resources of a template up to which it is followed what waits for what; ARM takes 800."""
 _NESTED: Final = "microsoft.resources/deployments"
 _NOT_EVALUATED: Final = frozenset({"metadata", "functions"})
 _DESCRIBED: Final = frozenset({"parameters", "outputs"})
@@ -105,6 +107,12 @@ class Written:
     def identity(self) -> str:
         """Type and name, the same for the same resource."""
         return f"{self.kind}/{self.called.lower()}"
+
+    @property
+    def labels(self) -> set[str]:
+        """What a dependency may call it by: its name, its symbol, and the name of its loop."""
+        labels = (self.called, self.symbol, member(self.raw.get("copy"), "name"))
+        return {label for label in labels if isinstance(label, str)}
 
     @cached_property
     def parent(self) -> str:
@@ -193,23 +201,21 @@ class Template:
     @cached_property
     def by_label(self) -> Mapping[str, list[Written]]:
         """The resources by name, and by symbol and by the name of their loop where they have one; in lower case."""
-        return _grouped(
-            (label.lower(), each)
-            for each in self.resources
-            for label in {each.symbol, each.called, member(each.raw.get("copy"), "name")}
-            if isinstance(label, str)
-        )
+        return _grouped((label.lower(), each) for each in self.resources for label in each.labels)
 
     @cached_property
     def waits(self) -> Mapping[str, frozenset[str]]:
         """By path, everything that a resource waits for, directly or not; ends where there is a cycle."""
-        direct: dict[str, set[str]] = {}
-        for each in self.resources:
-            direct[each.path] = {path for dependency in each.depends_on for path in self.found(dependency)}
-            direct[each.path] |= {each.nested_in} if each.nested_in is not None else set()
-            certain = each.says_all_it_waits_for and all(map(self.found, filter(is_guess, each.depends_on)))
-            direct[each.path] |= set() if certain else {SOMETHING}
-        return {path: frozenset(_reach(path, direct)) for path in direct}
+        if len(self.resources) > _FOLLOWED:
+            return {each.path: frozenset({SOMETHING}) for each in self.resources}
+        return _reached({each.path: self._first(each) for each in self.resources})
+
+    def _first(self, each: Written) -> set[str]:
+        """Return what a resource waits for directly."""
+        paths = {path for dependency in each.depends_on for path in self.found(dependency)}
+        paths |= {each.nested_in} if each.nested_in is not None else set()
+        certain = each.says_all_it_waits_for and all(map(self.found, filter(is_guess, each.depends_on)))
+        return paths if certain else paths | {SOMETHING}
 
     def found(self, dependency: str) -> list[str]:
         """Return the paths of the resources that an id, a name or a symbol stands for."""
@@ -244,15 +250,20 @@ def _grouped(pairs: Iterable[tuple[str, Written]]) -> Mapping[str, list[Written]
     return groups
 
 
-def _reach(start: str, direct: Mapping[str, set[str]]) -> set[str]:
-    seen: set[str] = set()
-    left = list(direct[start])
-    while left:
-        path = left.pop()
-        if path not in seen:
-            seen.add(path)
-            left.extend(direct.get(path, ()))
-    return seen
+def _reached(direct: Mapping[str, set[str]]) -> Mapping[str, frozenset[str]]:
+    """Return what is reached from each path, by Warshall's algorithm; a set is the bits of one number."""
+    names = [*direct, SOMETHING]
+    place = {name: at for at, name in enumerate(names)}
+    reached = [sum(1 << place[name] for name in direct.get(each, ())) for each in names]
+    for at, ahead in enumerate(reached):
+        if ahead:
+            for one, bits in enumerate(reached):
+                if bits >> at & 1:
+                    reached[one] |= reached[at]
+    return {
+        name: frozenset(other for other, bit in zip(names, reversed(f"{bits:b}"), strict=False) if bit == "1")
+        for name, bits in zip(direct, reached, strict=False)
+    }
 
 
 @dataclass(frozen=True)

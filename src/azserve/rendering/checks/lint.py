@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from azserve.errors import Severity
@@ -26,6 +27,8 @@ CHECKS: Final[tuple[Check, ...]] = (
 """Every check, in the order that its complaints are told."""
 _PARAMETERS: Final = re.compile(r"deploymentParameters\.json#?\Z", re.IGNORECASE)
 _UNREADABLE: Final = "unreadable"
+_MOST: Final = 100
+"""Complaints of one check about one file that are told one by one."""
 
 
 def lint_text(text: str | bytes, context: Context, ignore: Collection[str] = ()) -> tuple[Complaint, ...]:
@@ -59,10 +62,13 @@ def _values(document: JsonObject, ignore: Collection[str]) -> tuple[Complaint, .
 
 
 def _told(check: Check, hits: Iterator[Hit]) -> Iterator[Complaint]:
-    for hit in hits:
+    for hit in islice(hits, _MOST):
         yield Complaint(
             check.code, hit.severity or check.severity, visible(hit.path), visible(hit.message), hit.hint or check.hint
         )
+    if more := [hit.severity or check.severity for hit in hits]:
+        worst = Severity.ERROR if Severity.ERROR in more else more[0]
+        yield Complaint(check.code, worst, "$", f"{len(more):,} more of these are in the file", check.hint)
 
 
 def _unreadable(message: str) -> Complaint:
