@@ -98,6 +98,7 @@ def test_a_format_and_a_layout_decide_which_files_there_are(
     [
         (["render"], "there is no folder to write to"),
         (["render", "THEIRS"], "files are only looked at"),
+        (["render", "--out", "build", "--ignore", "unused-name"], "nothing is checked, so no check can be left out"),
         (["render", "THEIRS", "--check", "--out", "x"], "`--out` does not go with files"),
         (["render", "THEIRS", "--check", "--ignore", "tags-mising"], "there is no check `tags-mising`"),
         (["render", "THEIRS", "--check", "--ignore", "zzz"], "there is no check `zzz`"),

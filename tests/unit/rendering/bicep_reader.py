@@ -83,7 +83,7 @@ class BicepFile:
                 self.modules[_text(named[0])] = _Module(str(self.value(named[1])), self._members(named[-1]))
             case "output_declaration":
                 self.outputs.append(_text(named[0]))
-            case "target_scope_assignment" | "decorators" | "comment":
+            case "target_scope_assignment" | "decorators" | "comment" | "diagnostic_comment":
                 pass
             case other:
                 raise AssertionError(f"a statement of another kind: {other} {_text(node)!r}")
@@ -154,7 +154,7 @@ class BicepFile:
         assert node.type == "object", node.type
         members: dict[str, tree_sitter.Node] = {}
         for member in node.named_children:
-            if member.type == "comment":
+            if member.type in {"comment", "diagnostic_comment"}:
                 continue
             assert member.type == "object_property", member.type
             key, value = (child for child in member.named_children if child.type != "comment")

@@ -37,7 +37,7 @@ def render(
     force: bool,
 ) -> ExitCode:
     """Write ARM and Bicep for each region that the published facts choose; no sign-in, no network."""
-    _sensible(files, out, check=check)
+    _sensible(files, out, ignored, check=check)
     if files:
         from azserve.verbs.check import CheckFilesRequest, check_files
 
@@ -57,12 +57,14 @@ def render(
     return _checked(app, check_rendered(request, frozenset(ignored)), out)
 
 
-def _sensible(files: tuple[Path, ...], out: Path | None, *, check: bool) -> None:
+def _sensible(files: tuple[Path, ...], out: Path | None, ignored: tuple[str, ...], *, check: bool) -> None:
     """Raise UsageError for options that do not go together."""
     if files and not check:
         raise UsageError("files are only looked at", hint="add `--check`, or leave the files out to render")
     if files and out is not None:
         raise UsageError("`--out` does not go with files", hint="check the files, or compare with `--out`, not both")
+    if ignored and not check:
+        raise UsageError("nothing is checked, so no check can be left out", hint="add `--check`")
     if not check and out is None:
         raise UsageError("there is no folder to write to", hint="add `--out DIR`, or `--check` to write nothing")
 

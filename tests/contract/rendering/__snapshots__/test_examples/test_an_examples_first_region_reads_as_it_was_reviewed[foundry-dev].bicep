@@ -111,6 +111,7 @@ resource accountAccess1 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(account.id, deployer().objectId, 'a97b65f3-24c7-4388-baec-2e87135dc908')
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'a97b65f3-24c7-4388-baec-2e87135dc908')
+    // Whoever deploys, a person or a program: so without `principalType`. Either is long known to Azure.
     principalId: deployer().objectId
   }
 }

@@ -49,6 +49,8 @@ resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' = {
     encryption: {
       keySource: 'Microsoft.KeyVault'
       keyVaultProperties: {
+        // Yours as it is written, so it goes with the cloud that you wrote it for.
+        #disable-next-line no-hardcoded-env-urls
         keyVaultUri: 'https://kv-claims-keys.vault.azure.net'
         keyName: 'ai'
         keyVersion: '0123456789abcdef0123456789abcdef'
