@@ -171,6 +171,14 @@ def test_a_name_that_is_mistyped_is_usage_and_asks_nobody(
     assert words in done.err
 
 
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "0"])
+@pytest.mark.parametrize(
+    "argv", [("chat", "hi", "--wait"), ("emulator", "run", "--speed"), ("demo", "--speed")], ids=lambda argv: argv[0]
+)
+def test_a_number_that_is_none_is_usage(azserve: Azserve, argv: tuple[str, ...], number: str) -> None:
+    fails_cleanly(azserve(*argv, number), 2)
+
+
 def test_init_leaves_a_file_that_is_there_alone(azserve: Azserve, tmp_path: Path) -> None:
     (tmp_path / "azserve.yaml").write_text("mine\n")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from azserve.cli.app import App, Verb
+from azserve.cli.numbers import FiniteRange
 from azserve.errors import ExitCode, Severity
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ azserve chat --endpoint v32 --json -o json "Three colours, as JSON." """
               help="Send an image along with the first question; may be repeated.")  # fmt: skip
 @click.option("--json", "json_object", is_flag=True, help="Have it answer with a JSON object; exit 1 where it is none.")
 @click.option("--save", type=FILE, metavar="FILE", help="Keep the conversation there, and go on with what is there.")
-@click.option("--wait", "wait_s", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+@click.option("--wait", "wait_s", type=FiniteRange(min=0, min_open=True), metavar="SECONDS",
               help="How long an answer may take.  [default: 1740, and 300 without a word]")  # fmt: skip
 @click.pass_obj
 def chat(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from azserve.cli.app import FOLDER, App, Verb
+from azserve.cli.numbers import FiniteRange
 from azserve.errors import Bug, ExitCode, Problem
 
 DEMO_SPEED = 3.0
@@ -20,7 +21,7 @@ FOREIGN = ("AZURE_", "AZSERVE_", "IDENTITY_", "MSI_", "ARM_")
 @click.command(cls=Verb, example="azserve demo\nazserve demo --out demo -o json")
 @click.option("--out", type=FOLDER, metavar="DIR",
               help="Keep the rendered files and receipt.json there.")  # fmt: skip
-@click.option("--speed", type=click.FloatRange(min=0.1, max=1000), default=DEMO_SPEED, show_default=True,
+@click.option("--speed", type=FiniteRange(min=0.1, max=1000), default=DEMO_SPEED, show_default=True,
               help="How fast the local Azure's clock runs.")  # fmt: skip
 @click.pass_obj
 def demo(app: App, *, out: Path | None, speed: float) -> ExitCode:

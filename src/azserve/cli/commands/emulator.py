@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from azserve.cli.app import App, Verb
+from azserve.cli.numbers import FiniteRange
 from azserve.errors import AzserveError, ConfigurationError, ExitCode
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ DEFAULT_PORT = 4190
 
 SCENARIO = click.option("--scenario", default="default", show_default=True, metavar="NAME|FILE",
                         help="What the local Azure is like.")  # fmt: skip
-SPEED = click.option("--speed", type=click.FloatRange(min=0.1, max=1000), default=1.0, show_default=True,
+SPEED = click.option("--speed", type=FiniteRange(min=0.1, max=1000), default=1.0, show_default=True,
                      help="How fast its clock runs; beyond 1 for tests.")  # fmt: skip
 TLS = click.option("--tls", is_flag=True, help="Answer https too, with a certificate authority of this run.")
 UPSTREAM = click.option("--upstream", metavar="URL",
