@@ -333,6 +333,23 @@ def test_where_nothing_is_published_there_is_a_program_and_a_warning(fleet: Flee
     assert [(each.code, each.severity) for each in problems] == [("trait-unknown", Severity.WARNING)]
 
 
+def test_a_file_that_looks_like_an_option_is_run_as_a_file(
+    fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    result, _ = fleet.ask(Language.PYTHON, endpoint="v32", out=Path("-c.py"))
+
+    assert result.snippet.run == "python ./-c.py"
+    assert "Run:    python ./-c.py" in result.snippet.program
+
+
+def test_a_program_that_signs_in_names_the_key_of_the_file_that_gives_the_role(fleet: Fleet) -> None:
+    result, _ = fleet.ask(Language.CURL, SnippetTask.ENTRA, "v32")
+
+    assert "`foundry: {access: [...]}`" in result.snippet.program
+
+
 def test_a_file_of_somebody_s_own_is_left_alone_unless_forced(fleet: Fleet, tmp_path: Path) -> None:
     out = tmp_path / "ask.py"
     result, _ = fleet.ask(Language.PYTHON, endpoint="v32", out=out)
@@ -354,6 +371,7 @@ def test_an_endpoint_that_takes_tokens_only_is_spoken_to_with_tokens(emulator: E
     with deployed(emulator, tmp_path, "tokens") as keyless:
         for language in Language:
             made = keyless.snippet(language, SnippetTask.CHAT, "phi")
+            assert "`serverless: {access: [...]}`" in made.program
             assert made.key_variable is None
             assert "ml.azure.com" in made.program
             assert "AzureKeyCredential" not in made.program

@@ -51,7 +51,10 @@ SAYINGS: Mapping[type[ModelError], tuple[str, str]] = {
         "not reachable from here",
         "its network is closed to this machine: run inside it, or set `smoke: {from: private}`",
     ),
-    Unauthorised: ("not signed in", "check the key with `azserve keys list`, and the endpoint's `sign_in`"),
+    Unauthorised: (
+        "not signed in",
+        "check the key with `azserve keys list`; with `sign_in: entra`, whom `access` gives a role",
+    ),
     NotVisibleYet: ("not there, or not yet", "a fresh deployment can take some minutes; see `azserve status`"),
     ParameterRefused: ("refused", "the model or its route does not take this parameter or value"),
     TooSlow: ("the service gave up waiting", "slow is not dead: ask again"),

@@ -269,6 +269,7 @@ def _install(needs: Sequence[str], language: Language) -> str:
 
 def _run(language: Language, task: SnippetTask, file: str) -> str:
     image = ["photo.png"] if task is SnippetTask.IMAGE else []
+    file = f"./{file}" if file.startswith("-") else file  # no option of whatever runs it
     match language:
         case Language.PYTHON | Language.JAVASCRIPT | Language.CURL:
             return shlex.join([RUN[language], file, *image])
@@ -299,7 +300,8 @@ def _head(snippet: Snippet) -> tuple[str, ...]:
         lines.append(
             "Signs in as whoever `az login` is for, or as the managed identity of where it runs; that identity"
         )
-        lines.append("needs a role that may call models: `access:` in the fleet's file gives it.")
+        host = Hosting.SERVERLESS if snippet.route is Route.SERVERLESS else Hosting.FOUNDRY
+        lines.append(f"needs a role that may call models: `{host}: {{access: [...]}}` in the fleet's file gives it.")
     lines += [f"Run:    {_run(snippet.language, snippet.task, snippet.file)}"]
     if snippet.client is Client.AZURE_AI_INFERENCE and snippet.language is not Language.CURL:
         lines += ["", *_RETIRED]
