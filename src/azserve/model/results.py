@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -351,6 +352,15 @@ class EmulatorFactsResult:
     """Everything the emulator guesses."""
 
     facts: tuple[InferredFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorRunResult:
+    """An emulator that answers now."""
+
+    address: str
+    environment: Mapping[str, str]
+    """What to export, so that azserve and Azure's own clients use it."""
 
 
 @dataclass(frozen=True, slots=True)

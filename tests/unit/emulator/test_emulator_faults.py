@@ -98,7 +98,7 @@ def test_all_members_are_read() -> None:
         ({"rules": [{}, {"delay": 1}]}, "rules[1].delay"),
         ({"rules": [{"delay_ms": -1}]}, "rules[0].delay_ms"),
         ({"rules": [{"delay_ms": "1"}]}, "rules[0].delay_ms"),
-        ({"rules": [{"status": 99}]}, "rules[0].status"),
+        ({"rules": [{"status": 101}]}, "rules[0].status"),
         ({"rules": [{"status": True}]}, "rules[0].status"),
         ({"rules": [{"status": 200.5}]}, "rules[0].status"),
         ({"rules": [{"headers": []}]}, "rules[0].headers"),

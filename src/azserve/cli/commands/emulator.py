@@ -71,9 +71,15 @@ def run(
 
 
 def _say_ready(app: App, local: Emulator) -> None:
-    """Write the exports to stdout, so that a shell can read them, and the ready line to stderr."""
-    for name, value in local.environment().items():
-        app.streams.write(f"export {name}='{value}'\n")
+    """Write what to export to stdout, for a shell or as a document, and the ready line to stderr."""
+    from azserve.model.results import EmulatorRunResult
+
+    environment = local.environment()
+    if app.options.query or app.options.output in {"json", "yaml"}:
+        app.answer(EmulatorRunResult(local.url, environment))
+    else:  # as it is, whatever the terminal's width: a wrapped line cannot be pasted
+        for name, value in environment.items():
+            app.streams.write(f"export {name}='{value}'\n")
     if local.speaks_tls:
         app.streams.say(f"also at {local.tls_url}, certificate authority {local.ca_file}\n")
     app.streams.say(f"azserve emulator ready at {local.url} (Ctrl-C stops it)\n")

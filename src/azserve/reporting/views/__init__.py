@@ -51,6 +51,7 @@ VIEWS: Mapping[type, Callable[[Any], tuple[Block, ...]]] = {
     results.DemoResult: smoke.demo,
     results.EmulatorFactsResult: writing.facts,
     results.EmulatorResetResult: writing.reset,
+    results.EmulatorRunResult: writing.running,
 }
 
 

@@ -9,6 +9,7 @@ from azserve.model.resolved import ResolvedDocument
 from azserve.model.results import (
     EmulatorFactsResult,
     EmulatorResetResult,
+    EmulatorRunResult,
     EndpointSummary,
     FileOutcome,
     FileState,
@@ -109,6 +110,11 @@ def facts(result: EmulatorFactsResult) -> tuple[Block, ...]:
 def reset(result: EmulatorResetResult) -> tuple[Block, ...]:
     """An emptied emulator."""
     return (Line(f"emptied the emulator at {result.address}", Mark.YES),)
+
+
+def running(result: EmulatorRunResult) -> tuple[Block, ...]:
+    """What a shell has to be told of an emulator that answers."""
+    return tuple(Line(f"export {name}='{value}'") for name, value in result.environment.items())
 
 
 def resolved(result: ResolvedDocument) -> tuple[Block, ...]:
