@@ -111,13 +111,16 @@ def share_out(asks: Sequence[Ask], free: float) -> tuple[int, ...]:
 
 
 def capacity_of(endpoint: EndpointSettings, sku: OfferedSku | None) -> Capacity:
-    """Return what is asked; the target is cut to what one deployment may have."""
+    """Return what is asked; the target is cut to what one deployment may have, in whole steps."""
     asked = endpoint.capacity
     if asked is None:
         least = sku.capacity_minimum if sku and sku.capacity_minimum else 1
         asked = UNASKED if least <= 1 else Capacity(least, least)
-    most = sku.capacity_maximum if sku else None
-    return Capacity(asked.minimum, max(asked.minimum, min(asked.target, most))) if most else asked
+    if sku is None:
+        return asked
+    most = min(asked.target, sku.capacity_maximum or asked.target)
+    beyond = max(0, most - asked.minimum)
+    return Capacity(asked.minimum, asked.minimum + beyond - beyond % (sku.capacity_step or 1))
 
 
 def size_grounds(endpoint: EndpointSettings, sku: OfferedSku, evidence: Evidence) -> Iterator[Ground]:

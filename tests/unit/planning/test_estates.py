@@ -213,6 +213,20 @@ def test_a_target_above_what_a_deployment_may_have_is_cut() -> None:
     assert capacity(settings({"v32": V32}), eastus2=given) == 120
 
 
+@pytest.mark.parametrize(("target", "expected"), [(99, 50), (100, 100), (149, 100)])
+def test_a_target_between_two_steps_is_cut_to_the_lower_and_nothing_is_said_of_quota(
+    target: int, expected: int
+) -> None:
+    sku = {"name": "GlobalStandard", "pool": V32_POOL, "step": 50}
+    wanted = settings({"v32": {**V32, "capacity": {"min": 50, "target": target}}})
+    found = facts([region_facts("eastus2", [{"name": "DeepSeek-V3.2", "skus": [sku]}])])
+    placement = place(wanted, catalogue(), found, TODAY)
+    assert [one.capacity for host in placement.estates if host.foundry for one in host.foundry.deployments] == [
+        expected
+    ]
+    assert placement.warnings == ()
+
+
 @pytest.mark.parametrize(("minimum", "expected"), [(None, 1), (100, 100)])
 def test_no_capacity_asked_is_the_least(minimum: int | None, expected: int) -> None:
     sku = {"name": "GlobalStandard", "pool": V32_POOL, "default": 5000, "minimum": minimum}
