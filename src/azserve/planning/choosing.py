@@ -165,7 +165,7 @@ def place(
             *published_warnings(settings, catalogue, today),
             *_live_ends(going, standing),
             *_unknowns(going, standing, on_unknown),
-            *_below_target(estates, situation),
+            *_below_target(estates, situation, standing),
         ),
     )
     return bring_back(placement, situation)
@@ -270,20 +270,22 @@ def _each_once(*warnings: Reason) -> tuple[Reason, ...]:
 
 
 def _live_ends(going: Going, standing: _Standing) -> Iterator[Reason]:
-    """Yield what the chosen regions say of when a model of the fleet ends, or ended."""
+    """Yield what says that a model of the fleet ends first: the published schedule, or a region that is chosen."""
     for region, endpoints in going.items():
         for endpoint in endpoints:
             reasons = standing.verdicts[endpoint.key, region].reasons
-            yield from (one for one in reasons if one.code in {ReasonCode.MODEL_RETIRED, ReasonCode.RETIRING_SOON})
+            ends = [one for one in reasons if one.code in {ReasonCode.MODEL_RETIRED, ReasonCode.RETIRING_SOON}]
+            yield from sorted(ends, key=lambda one: one.numbers.get("days", 0.0))[:1]
 
 
-def _below_target(estates: tuple[RegionEstate, ...], situation: Situation) -> Iterator[Reason]:
-    """Yield a warning for each deployment that gets less than its target, which no verdict is about."""
+def _below_target(estates: tuple[RegionEstate, ...], situation: Situation, standing: _Standing) -> Iterator[Reason]:
+    """Yield a warning for each deployment that gets less than its target, where its verdict does not say so."""
     for estate in estates:
         for one in estate.foundry.deployments if estate.foundry else ():
             endpoint = situation.settings.endpoints[one.key]
             target = capacity_of(endpoint, find_offer(endpoint, estate.region, situation).sku).target
-            if one.capacity < target:
+            told = [reason.numbers.get("got") for reason in standing.verdicts[one.key, estate.region].reasons]
+            if one.capacity < target and one.capacity not in told:
                 text = f"`{one.key}` gets {one.capacity} of the {target} units wanted in `{estate.region}`"
                 numbers = {"asked": float(target), "got": float(one.capacity)}
                 yield Reason(ReasonCode.QUOTA_SHORT, text, hint="`azserve quota` shows what is left", numbers=numbers)

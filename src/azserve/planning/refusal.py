@@ -10,7 +10,8 @@ from azserve.errors import NotAllowed, Problem, Refused, Severity
 from azserve.model.names import EndpointKey, Region
 from azserve.model.settings import RegionChoice
 from azserve.model.verdict import Answer, Reason, ReasonCode, Verdict
-from azserve.planning.situation import Situation
+from azserve.planning.situation import Alongside, Situation
+from azserve.planning.verdicts import judge
 
 NO_PLACE: Final = "no-placement"
 OF_SUBSCRIPTION: Final = (
@@ -139,16 +140,21 @@ def _short(reason: Reason) -> float:
 
 
 def _other_regions(unplaced: Unplaced, situation: Situation) -> list[Region]:
-    """Return regions outside the candidates where the documents offer every endpoint, inside the same limits."""
-    choice, catalogue = unplaced.choice, situation.catalogue
-    hosted = [situation.hosted(situation.settings.endpoints[key]) for key in unplaced.keys]
+    """Return regions outside the candidates where documents offer every endpoint, and nothing known refuses one.
+
+    They were not surveyed, so what quota they have is not among it.
+    """
+    endpoints = tuple(situation.settings.endpoints[key] for key in unplaced.keys)
+    hosted = [situation.hosted(one) for one in endpoints]
     if any(one is None or one.regions is None for one in hosted):
         return []
     return [
         region
-        for region, entry in catalogue.regions.items()
-        if region not in choice.of
-        and region not in choice.avoid
-        and (not choice.within or region in choice.within or entry.geography in choice.within)
+        for region in situation.catalogue.regions
+        if region not in unplaced.choice.of
         and all(one is not None and region in (one.regions or ()) for one in hosted)
+        and all(
+            judge(one, region, situation, unplaced.choice, Alongside(endpoints)).answer is not Answer.NO
+            for one in endpoints
+        )
     ]

@@ -271,6 +271,22 @@ def test_where_every_region_of_a_list_is_needed_another_takes_the_place_of_one()
     assert refused.value.hint == "name `eastus` instead of `japaneast` under `regions`, where documents offer it"
 
 
+def test_no_region_is_named_that_would_be_refused_as_well() -> None:
+    wanted = settings({"v32": {**V32, "sku": "GlobalStandard"}}, {"need": 1, "of": ["eastus2"], "within": "us"})
+    with pytest.raises(Refused) as refused:
+        placed(wanted, region_facts("eastus2"))
+    assert (refused.value.code, refused.value.hint) == ("boundary", "use a `DataZone…` or a regional sku")
+
+
+def test_a_published_end_is_not_told_again_where_regions_say_the_same() -> None:
+    wanted = settings({"g": {"model": "gpt-5-mini", "version": "2025-08-07", "capacity": 1}}, ["eastus2"])
+    model = {"name": "gpt-5-mini", "format": "OpenAI", "version": "2025-08-07", "retires": "2027-02-06"}
+    listed = region_facts("eastus2", [{**model, "skus": [{"name": "GlobalStandard", "pool": "p"}]}], {"p": (0, 10)})
+    published = catalogue(retirements={"gpt-5-mini/foundry": "2027-02-06"})
+    (warning,) = place(wanted, published, facts([listed]), TODAY).warnings
+    assert warning.message.startswith("Azure retires")
+
+
 def test_the_smallest_change_names_the_endpoint_whose_regions_they_are() -> None:
     with pytest.raises(Refused) as refused:
         placed(settings({"r1": {**R1, "regions": ["japaneast"]}}, ["eastus2"]))
