@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from azserve.errors import Refused
-from azserve.model.facts import Fact, Facts, RegionFacts
+from azserve.model.facts import Fact, Facts, LiveResource, RegionFacts
 from azserve.model.names import Region
 from azserve.model.plan import Placement
 from azserve.model.progress import Progress, silent
 from azserve.model.verdict import Answer, Verdict
+from azserve.planning.holdings import DEPLOYMENT, text_at
 from azserve.surveying.ports import AzureReader
 from azserve.surveying.reads import Keeper
 from azserve.surveying.survey import SurveyRequest, survey
 from azserve.verbs.ports import Clock
 
+LAG: Final = timedelta(minutes=5)
+"""How long after a write a usage list may still be the old one, clocks that differ included (inferred)."""
 Judge = Callable[[Facts], Iterable[Region]]
 """Names the regions that the facts speak against."""
 
@@ -45,13 +48,19 @@ def looked(
     progress: Progress = silent,
     keeper: Keeper | None = None,
 ) -> Facts:
-    """Return what is true, kept answers included; a region that they speak against is asked again first."""
+    """Return what is true, kept answers included; a region that they speak against is asked again first.
+
+    So is one whose quota was read before a deployment of the fleet changed: what the fleet holds is always read now,
+    and taken off a use that does not hold it yet it would leave more than there is.
+    """
     facts = survey(request, reader, clock, progress, keeper)
     if keeper is None or oldest(facts) is None:
         return facts
     spoken_against = set(judge(facts))
     doubtful = tuple(
-        region for region in request.regions if region in spoken_against and _is_kept(facts.regions[region])
+        region
+        for region in request.regions
+        if _is_kept(facts.regions[region]) and (region in spoken_against or _is_outdated(region, facts))
     )
     if not doubtful:
         return facts
@@ -84,3 +93,21 @@ def oldest(facts: Facts) -> datetime | None:
 
 def _is_kept(region: RegionFacts) -> bool:
     return region.models.kept or region.pools.kept
+
+
+def _is_outdated(region: Region, facts: Facts) -> bool:
+    """Return whether a deployment may have changed after the region's kept quota was read; wherever, for pools span."""
+    pools = facts.regions[region].pools
+    if not pools.kept or pools.read_at is None:
+        return False
+    changes = (_changed(one) for one in facts.live.value or () if one.id.type.lower() == DEPLOYMENT)
+    return any(change is None or change > pools.read_at - LAG for change in changes)
+
+
+def _changed(resource: LiveResource) -> datetime | None:
+    """Return when a resource was written last, None where ARM does not say."""
+    try:
+        when = datetime.fromisoformat(text_at(resource.body, "systemData", "lastModifiedAt"))
+    except ValueError:
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)

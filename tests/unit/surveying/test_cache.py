@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.planning.worlds import NOW, V32, V32_POOL, catalogue, offered, settings
+from tests.unit.planning.worlds import NOW, V32, V32_POOL, catalogue, live_deployment, offered, settings
 from tests.unit.surveying.test_survey import EASTUS2, FOUNDRY, WESTUS3, FakeReader
 
 from azserve.errors import Refused
@@ -94,6 +95,31 @@ def test_a_kept_no_is_asked_again_before_it_is_said(keeper: FolderKeeper, clock:
     assert ("pools", EASTUS2) in reader.asked
     assert ("pools", WESTUS3) not in reader.asked
     assert not found.regions[EASTUS2].pools.kept
+
+
+@pytest.mark.parametrize(
+    ("written", "asked_again"),
+    [
+        (None, True),
+        ("nonsense", True),
+        (timedelta(minutes=-6), False),
+        (timedelta(minutes=-4), True),
+        (timedelta(0), True),
+    ],
+)
+def test_quota_that_was_read_before_the_fleet_deployed_is_asked_again(
+    written: timedelta | str | None, asked_again: bool, keeper: FolderKeeper, clock: Clock
+) -> None:
+    look(FakeReader(), clock, keeper)
+    clock.now += timedelta(minutes=1)
+    stands = live_deployment(FLEET, "eastus2", {"key": "v32", "capacity": 50})
+    if written is not None:
+        when = written if isinstance(written, str) else (NOW + written).strftime("%Y-%m-%dT%H:%M:%S.1234567Z")
+        stands = replace(stands, body={**stands.body, "systemData": {"lastModifiedAt": when}})
+    reader = FakeReader({"fleet": (stands,)})
+    found = look(reader, clock, keeper)
+    assert [("pools", one) in reader.asked for one in (EASTUS2, WESTUS3)] == [asked_again, asked_again]
+    assert found.regions[EASTUS2].pools.kept is not asked_again
 
 
 def test_where_a_kept_list_leaves_no_place_at_all_every_region_is_asked_again(
@@ -213,8 +239,6 @@ SKUS = st.builds(
 def test_what_is_kept_comes_back_equal(
     tmp_path_factory: pytest.TempPathFactory, pools: list[QuotaPool], sku: OfferedSku
 ) -> None:
-    from dataclasses import replace
-
     keeper = FolderKeeper(tmp_path_factory.mktemp("kept"), CLOUD, lambda: NOW)
     models = tuple(replace(one, skus=(sku,), capabilities={"chat": "true"}) for one in offered(V32))
     places = (Location(Region("eastus2"), "East US 2", paired=Region("centralus")),)
