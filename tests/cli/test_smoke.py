@@ -39,6 +39,8 @@ chat:
   checks:
     - {name: second-is-two, expects: {json-path: {path: "a[1]", matches: "^2$$"}}}
 """
+NOBODY_THERE = {"AZSERVE_CLOUD": "local", "AZURE_SUBSCRIPTION_ID": "11111111-2222-3333-4444-555555555555"}
+"""The variables of a shell that knows of a local Azure which does not run."""
 
 
 @pytest.fixture(scope="module")
@@ -167,11 +169,7 @@ def test_an_image_that_is_none_is_told_before_anything_is_asked(azserve: Azserve
     text = FILE.replace('content: "Reply with exactly this word and nothing else: kettle"', image)
     (tmp_path / "azserve.yaml").write_text(text.replace("  probes_from: probes\n", ""))
 
-    done = azserve(
-        "smoke",
-        env={"AZSERVE_CLOUD": "local", "AZURE_SUBSCRIPTION_ID": "11111111-2222-3333-4444-555555555555"},
-        cwd=tmp_path,
-    )
+    done = azserve("smoke", env=NOBODY_THERE, cwd=tmp_path)
 
     assert done.code == 3, done
     assert "the probe `kettle` does not fit: what is called image/png does not begin as one" in done.err
@@ -195,3 +193,36 @@ def test_a_probe_that_does_not_fit_is_a_fault_of_the_file(azserve: Azserve, tmp_
     assert done.code == 3, done
     assert "azserve.yaml:10:7" in done.err
     assert "the probe `kettle` does not fit: there is no expectation `answer-sings` here" in done.err
+
+
+UNFIT = """
+fleet: small
+regions: [eastus2, westus3]
+rollout: {canary: eastus2, gate: smoke}
+endpoints:
+  r1: {model: DeepSeek-R1, hosting: serverless}
+smoke:
+"""
+
+
+@pytest.mark.parametrize("verb", ["validate", "deploy", "smoke"])
+@pytest.mark.parametrize(
+    ("smoke", "said"),
+    [
+        ("  probes: {mine: {asks: x}}\n", "azserve.yaml:8:18: the probe `mine` does not fit: "),
+        (
+            "  probes_from: probes\n  required: [chatt]\n",
+            "smoke.required: `chatt` is required and there is no such probe",
+        ),
+    ],
+    ids=["unfit", "required and not there"],
+)
+def test_faults_of_probes_are_told_before_anything_is_asked_or_written(
+    azserve: Azserve, emulator: Emulator, tmp_path: Path, verb: str, smoke: str, said: str
+) -> None:
+    (tmp_path / "azserve.yaml").write_text(UNFIT + smoke)
+    (tmp_path / "probes").mkdir()
+
+    done = azserve(verb, cwd=tmp_path, env=emulator.environment())
+
+    assert (done.code, said in done.err) == (3, True), done

@@ -14,7 +14,7 @@ from azserve.verbs.plan import PlanRequest, prepare
 from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.rehearse import require_valid
 from azserve.verbs.saved_plan import SavedPlan, check_unmoved
-from azserve.verbs.smoke import SmokeRequest, required_anywhere, smoke_of
+from azserve.verbs.smoke import SmokeRequest, required_anywhere, smoke_of, sound_probes
 
 DEADLINE_S = 3600.0
 """How long a deploy waits by default; model deployments have been seen to take tens of minutes."""
@@ -57,8 +57,11 @@ def deploy(request: DeployRequest, azure: AzurePorts, clock: Clock, progress: Pr
     """Bring Azure to what the file says; regions that fail are in the receipt, not raised.
 
     Raises Refused `plan-moved` where a saved plan is no longer what would be planned, and, before anything is
-    written, with Azure's own words where its validation would refuse a region.
+    written, with Azure's own words where its validation would refuse a region. A gate's probes are read first: one
+    that does not fit would otherwise be met when the canary stands.
     """
+    if request.plan.settings.rollout.gate:
+        sound_probes(request.plan.settings)
     prepared = prepare(request.plan, azure, clock, progress)
     if request.saved is not None:
         check_unmoved(request.saved, prepared)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from azserve.config.loading import plain_file
+from azserve.config.vocabulary import suggestion
 from azserve.errors import ConfigurationError, Problem
 from azserve.model.catalogue import Catalogue, Hosting
 from azserve.model.endpoint import Endpoint
@@ -18,7 +19,7 @@ from azserve.model.settings import ContentFilter, OwnProbe, Settings, SmokeSetti
 from azserve.planning.surroundings import connections_to
 from azserve.verbs.ports import AzurePorts, Clock
 from azserve.verbs.receipt_file import ReceiptRead
-from azserve.verbs.standing import Selection, chosen, standing
+from azserve.verbs.standing import Selection, chosen, require_in_file, standing
 from azserve.verifying import Probe, ProbeRun, probes, run_probes
 from azserve.verifying.locking import Lock, changes, lock_of, read_lock, seen_now, text_of
 from azserve.verifying.purse import Rate
@@ -46,21 +47,39 @@ def smoke(request: SmokeRequest, azure: AzurePorts, clock: Clock, progress: Prog
 
     With a receipt, ARM is asked for keys alone, and `smoke: {from: private}` no longer excuses what is unreachable:
     this is where it should be reached from. Raises ChecksFailed where no endpoint is left to ask, and what
-    `require_probes` raises.
+    `require_probes` and `require_in_file` raise.
     """
     require_probes(request)
     if request.receipt is None:
         endpoints = standing(request.settings, request.catalogue, azure, clock, request.selection)
         return smoke_of(request, endpoints, azure, progress)
     settings = request.settings
+    require_in_file(settings, request.selection)
     here = replace(settings, smoke=replace(settings.smoke, private=False))
     endpoints = chosen("the receipt names no endpoint", request.receipt.endpoints, request.selection)
     return smoke_of(replace(request, settings=here), endpoints, azure, progress)
 
 
 def require_probes(request: SmokeRequest) -> None:
-    """Raise what `known_probes` and `chosen_probes` raise: faults of command and file are told without a network."""
-    chosen_probes(known_probes(request.settings), request.probes)
+    """Raise what `sound_probes` and `chosen_probes` raise: faults of command and file are told without a network."""
+    chosen_probes(sound_probes(request.settings), request.probes)
+
+
+def sound_probes(settings: Settings) -> tuple[Probe, ...]:
+    """Return what `known_probes` returns; raises ConfigurationError also for one that is required and not among them.
+
+    The file's reader has seen to that but for a folder of probes, whose names it does not know.
+    """
+    known = known_probes(settings)
+    names = [probe.name for probe in known]
+    problems = tuple(
+        Problem("unknown-probe", f"`{name}` is required and there is no such probe", hint=suggestion(name, names),
+                where="smoke.required")
+        for name in required_anywhere(settings.smoke) if name not in names
+    )  # fmt: skip
+    if problems:
+        raise ConfigurationError(problems[0].message, code="unknown-probe", found=problems)
+    return known
 
 
 def smoke_of(

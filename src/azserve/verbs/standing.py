@@ -44,7 +44,7 @@ def standing(
     Raises UsageError for an endpoint that the file does not have, before anything is asked; ChecksFailed where none of
     those wanted stands.
     """
-    _check_keys(settings, wanted)
+    require_in_file(settings, wanted)
     now = clock()
     evidence = Evidence(Rank.LIVE, "resources with the fleet's tag")
     live = Fact(evidence, azure.reader.fleet(settings.fleet_id), read_at=now)
@@ -71,7 +71,8 @@ def chosen(otherwise: str, found: Iterable[Endpoint], wanted: Selection | None) 
     return endpoints
 
 
-def _check_keys(settings: Settings, wanted: Selection | None) -> None:
+def require_in_file(settings: Settings, wanted: Selection | None) -> None:
+    """Raise UsageError for an endpoint that the file does not have."""
     known = settings.endpoints
     for key in wanted.endpoints if wanted else ():
         if key not in known:

@@ -13,7 +13,12 @@ def validate(request: ConfigRequest) -> ValidateResult:
 
 
 def summary(settings: Settings) -> ValidateResult:
-    """Return what a sound file asks for."""
+    """Return what a sound file asks for. Raises ConfigurationError where people's own probes do not fit."""
+    if settings.smoke.probes or settings.smoke.probe_folder:
+        # Imported here: the files of nearly everybody have none, and validating is what editors and hooks wait for.
+        from azserve.verbs.smoke import sound_probes
+
+        sound_probes(settings)
     return ValidateResult(
         fleet_id=settings.fleet_id,
         file=settings.file,

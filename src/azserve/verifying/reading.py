@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -49,26 +50,33 @@ ANSWER_EXPECTATIONS: Mapping[str, Callable[[Any], wanted.AnswerExpectation]] = {
     "tool-called": lambda given: _tool_called(given),
     "thinking-apart": lambda _: wanted.ThinkingApart(),
     "status": lambda given: wanted.StatusIs(_statuses(given)),
-    "finish-reason": lambda given: wanted.FinishReason(tuple(given)),
-    "completion-at-most": lambda given: wanted.CompletionAtMost(int(given)),
+    "finish-reason": lambda given: wanted.FinishReason(_texts(given)),
+    "completion-at-most": lambda given: wanted.CompletionAtMost(_count(given)),
     "stream-ended": lambda _: wanted.StreamEnded(),
-    "stream-chunks": lambda given: wanted.StreamChunks(int(given)),
+    "stream-chunks": lambda given: wanted.StreamChunks(_count(given)),
     "stream-formed": lambda _: wanted.StreamFormed(),
     "like-before": lambda _: wanted.LikeBefore(),
-    "first-token-within": lambda given: wanted.FirstTokenWithin(float(given)),
-    "first-answer-within": lambda given: wanted.FirstAnswerWithin(float(given)),
-    "whole-within": lambda given: wanted.WholeWithin(float(given)),
+    "first-token-within": lambda given: wanted.FirstTokenWithin(_seconds(given)),
+    "first-answer-within": lambda given: wanted.FirstAnswerWithin(_seconds(given)),
+    "whole-within": lambda given: wanted.WholeWithin(_seconds(given)),
 }
 INFO_EXPECTATIONS: Mapping[str, Callable[[Any], wanted.InfoExpectation]] = {
     "info-model": lambda _: wanted.InfoModel(),
-    "info-type": lambda given: wanted.InfoType(tuple(given)),
+    "info-type": lambda given: wanted.InfoType(_texts(given)),
     "info-provider": lambda _: wanted.InfoProvider(),
 }
 VECTOR_EXPECTATIONS: Mapping[str, Callable[[Any], wanted.VectorExpectation]] = {
     **SHARED,
     "vectors-given": lambda _: wanted.VectorsGiven(),
-    "vector-length": lambda given: wanted.VectorLength(int(given)),
+    "vector-length": lambda given: wanted.VectorLength(_count(given)),
     "second-is-nearest": lambda _: wanted.VectorsNear(),
+}
+KINDS: Mapping[type, str] = {
+    str: "a text",
+    list: "a list",
+    dict: "a map",
+    int: "a whole number",
+    float: "a number",
 }
 ROLES = frozenset(get_args(Role))
 REFUSALS = frozenset(kind.default_code for kind in ModelError.__subclasses__())
@@ -104,6 +112,9 @@ def probe_of(name: str, raw: Raw) -> Probe:
         raise ValueError(f"there are two checks `{twice}`" if twice else "nothing is checked")
     only_on = _object(raw, "only_on")
     _only(only_on, "only_on", {"routes", "elsewhere"})
+    first = questions[0]
+    if isinstance(first, ChatQuestion) and not first.request.messages:
+        raise ValueError("`messages` must hold one at least: nothing was said before")
     return Probe(
         name=name,
         asks=_member(raw, "asks", str),
@@ -176,7 +187,7 @@ def _request(raw: Raw) -> ChatRequest:
         raise ValueError(f"`extra_parameters` cannot be `{treated}`")
     return ChatRequest(
         messages=tuple(_message(each) for each in _member(raw, "messages", list)),
-        max_tokens=_member(raw, "max_tokens", int),
+        max_tokens=_count(_member(raw, "max_tokens", int), "`max_tokens`"),
         stop=tuple(_text(each) for each in _listed(raw, "stop")) or None,
         seed=_member(raw, "seed", int) if "seed" in raw else None,
         response_format=_object(raw, "response_format") or None,
@@ -244,7 +255,8 @@ def _expectation(raw: Raw, known: Mapping[str, Callable[[Any], T]]) -> T:
     try:
         return known[kind](given)
     except (TypeError, ValueError, re.error) as error:
-        raise ValueError(f"`{kind}` does not take `{given}`: {error}") from error
+        # Libraries draw where a pattern or a path goes wrong, in several lines.
+        raise ValueError(f"`{kind}` does not take `{given}`: {' '.join(str(error).split())}") from error
 
 
 def _json_holds(given: Raw) -> wanted.JsonHolds:
@@ -268,6 +280,26 @@ def _statuses(given: Any) -> tuple[int, ...]:  # noqa: ANN401  whatever the file
     if not statuses or not all(type(each) is int and 100 <= each < 600 for each in statuses):
         raise ValueError("a status is a number from 100 to 599")
     return tuple(statuses)
+
+
+def _texts(given: Any) -> tuple[str, ...]:  # noqa: ANN401  whatever the file holds
+    """Return one text or several."""
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list) or not texts:
+        raise ValueError("a text or a list of them is expected")
+    return tuple(_text(each) for each in texts)
+
+
+def _count(given: Any, name: str = "this") -> int:  # noqa: ANN401  whatever the file holds
+    if type(given) is not int or given < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1")
+    return given
+
+
+def _seconds(given: Any) -> float:  # noqa: ANN401  whatever the file holds
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 < given < math.inf:
+        raise ValueError("seconds are a number above 0")
+    return float(given)
 
 
 def _trait(given: Any, place: str) -> Trait:  # noqa: ANN401  whatever the file holds
@@ -294,7 +326,7 @@ def _member(raw: Raw, name: str, kind: type | tuple[type, ...]) -> Any:  # noqa:
     value = raw.get(name)
     if not isinstance(value, kind) or isinstance(value, bool):
         kinds = kind if isinstance(kind, tuple) else (kind,)
-        raise ValueError(f"`{name}` is missing or not {' or '.join(each.__name__ for each in kinds)}")
+        raise ValueError(f"`{name}` is missing or not {' or '.join(KINDS[each] for each in kinds)}")
     return value
 
 

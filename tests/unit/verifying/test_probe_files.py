@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from importlib.resources import files
 from typing import Any
 
@@ -11,7 +13,7 @@ from azserve.errors import Bug
 from azserve.model.catalogue import Trait
 from azserve.model.settings import PROBES
 from azserve.verifying import Probe, probes
-from azserve.verifying.expectations import AnswerMatches, CompletionAtMost, StreamChunks
+from azserve.verifying.expectations import AnswerMatches, CompletionAtMost, FinishReason, StreamChunks
 from azserve.verifying.ports import Signing
 from azserve.verifying.probe import ChatQuestion, InfoQuestion, most_tokens
 from azserve.verifying.reading import packaged_probe, probe_of
@@ -101,31 +103,61 @@ def test_an_expectation_may_take_a_value() -> None:
     ("raw", "message"),
     [
         ([], "`probe` must be an object"),
-        (changed("asks", None), "`asks` is missing or not str"),
-        (changed("needs", "chat"), "`needs` is missing or not list"),
+        (changed("asks", None), "`asks` is missing or not a text"),
+        (changed("needs", "chat"), "`needs` is missing or not a list"),
         (changed("needs", ["flying"]), "`needs` names a trait that there is not: `flying`"),
         (changed("colour", "red"), "unknown member `colour`"),
         (changed("chat", None), "`info`, `chat` or `embeddings` must say what to ask"),
         (changed("info", {"checks": []}), "`info` and `chat` exclude each other"),
         (changed("chat", "hello"), "`chat` must be an object"),
-        (changed("chat.max_tokens", None), "`max_tokens` is missing or not int"),
-        (changed("chat.max_tokens", True), "`max_tokens` is missing or not int"),
-        (changed("chat.max_tokens", "many"), "`max_tokens` is missing or not int"),
+        (changed("chat.max_tokens", None), "`max_tokens` is missing or not a whole number"),
+        (changed("chat.max_tokens", True), "`max_tokens` is missing or not a whole number"),
+        (changed("chat.max_tokens", "many"), "`max_tokens` is missing or not a whole number"),
+        (changed("chat.max_tokens", 0), "`max_tokens` must be a whole number of at least 1"),
+        (changed("chat.messages", []), "`messages` must hold one at least"),
         (changed("chat.colour", "red"), "unknown member `colour` in `chat`"),
         (changed("chat.messages", [{"role": "king", "content": "x"}]), "`role` cannot be `king`"),
-        (changed("chat.messages", [{"role": "user"}]), "`content` is missing or not str or list"),
+        (changed("chat.messages", [{"role": "user"}]), "`content` is missing or not a text or a list"),
         (changed("chat.checks", [{**CHECK, "expects": "love"}]), "there is no expectation `love` here"),
         (changed("chat.checks", [{**CHECK, "expects": 7}]), "`expects` cannot be `7`"),
         (changed("chat.checks", [{**CHECK, "expects": {}}]), "`expects` cannot be `{}`"),
         (changed("chat.checks", [{**CHECK, "expects": {"answer-matches": "("}}]), "`answer-matches` does not take `(`"),
         (changed("chat.checks", [{**CHECK, "expects": {"stream-chunks": "x"}}]), "`stream-chunks` does not take `x`"),
+        *(
+            (changed("chat.checks", [{**CHECK, "expects": {kind: given}}]), f"`{kind}` does not take `{given}`: {why}")
+            for kind, given, why in (
+                ("completion-at-most", 0, "this must be a whole number of at least 1"),
+                ("stream-chunks", 1.5, "this must be a whole number of at least 1"),
+                ("first-token-within", -1, "seconds are a number above 0"),
+                ("whole-within", math.inf, "seconds are a number above 0"),
+                ("finish-reason", 7, "a text or a list of them is expected"),
+                ("finish-reason", [7], "`7` is no text"),
+            )
+        ),
         (changed("chat.checks", [{**CHECK, "shows": "flying"}]), "`shows` names a trait that there is not: `flying`"),
         (changed("chat.checks", [{**CHECK, "expects": "info-model"}]), "there is no expectation `info-model` here"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_does_not_fit_says_where(raw: Any, message: str) -> None:
-    with pytest.raises(ValueError, match="^" + "".join(f"[{c}]" if c in "(){}[]?" else c for c in message)):
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        probe_of("hello", raw)
+
+
+def test_one_reason_may_stand_for_itself() -> None:
+    """A text is a sequence too: of letters, none of which an answer ever ends with."""
+    raw = changed("chat.checks", [{**CHECK, "expects": {"finish-reason": "stop"}}])
+
+    (question,) = probe_of("hello", raw).questions
+
+    assert isinstance(question, ChatQuestion)
+    assert question.checks[0].expects == FinishReason(("stop",))
+
+
+def test_what_a_library_draws_of_a_fault_is_told_in_one_line() -> None:
+    raw = changed("chat.checks", [{**CHECK, "expects": {"json-path": {"path": "a[", "matches": "x"}}}])
+
+    with pytest.raises(ValueError, match=r"^[^\n]+Incomplete expression[^\n]+$"):
         probe_of("hello", raw)
 
 
