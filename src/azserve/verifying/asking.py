@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from azserve.errors import AzserveError
 from azserve.model.catalogue import Trait
@@ -27,6 +28,7 @@ from azserve.verifying.ports import (
     ModelClients,
     ModelError,
     Signing,
+    TooSlow,
     Unreachable,
 )
 from azserve.verifying.probe import (
@@ -38,6 +40,9 @@ from azserve.verifying.probe import (
     most_tokens,
 )
 from azserve.verifying.purse import Purse
+
+TOO_SLOW_IN_TURN: Final = 2
+"""After so many an endpoint counts as one that hangs: each takes minutes, and slow once is not dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class _Attempt:
     """The last one."""
     timings: Timings = field(default_factory=Timings)
     usage: Usage | None = None
+    counted: bool = True
+    """Whether `usage` holds all that was used: an answer may say nothing of it, or break off before it does."""
     error: AzserveError | None = None
 
     @property
@@ -71,7 +78,9 @@ class _Attempt:
 
     def count(self, usage: Usage | None) -> None:
         """Add the tokens of one answer."""
-        if usage is not None:
+        if usage is None:
+            self.counted = False
+        else:
             self.usage = usage if self.usage is None else self.usage + usage
 
 
@@ -94,11 +103,14 @@ class _Asker:
         self._means = means
         self._waiting = Waiting(means.patience)
         self._pace = Pace(subject.requests_per_minute, subject.tokens_per_minute, means.monotonic)
-        self._unreachable: Judgement | None = None
+        self._settled: Judgement | None = None
+        """What all that is not asked yet comes to, once asking has no point any more."""
+        self._too_slow = 0
+        """Probes in turn that were not answered in time."""
 
     def finding(self, task: Task) -> Finding:
-        """Carry out one probe; what cannot be reached is not tried again by each of them."""
-        settled = self._unreachable or cannot_be_asked(task.probe, self._subject)
+        """Carry out one probe; what cannot be reached, or hangs, is not tried again by each of them."""
+        settled = self._settled or cannot_be_asked(task.probe, self._subject)
         if settled:
             return _unasked(task, self._subject, settled)
         self._tell(task, Stage.STARTED)
@@ -109,24 +121,32 @@ class _Asker:
     def _ask(self, task: Task) -> Finding:
         chances, attempts = 0, 0
         hiccup: Judgement | None = None
+        found: Finding | None = None
         while True:
             most = task.probe.most_tokens * (len(self._subject.connections) if task.probe.needs_connection else 1)
             if not self._means.purse.set_aside(most, self._subject.rate):
-                return _unasked(task, self._subject, _OVER_BUDGET)
+                return found or _unasked(task, self._subject, _OVER_BUDGET)
             attempt = self._once(task)
-            self._means.purse.settle(most, attempt.usage, self._subject.rate)
+            self._means.purse.settle(most, attempt.usage, self._subject.rate, counted=attempt.counted)
             attempts += 1
             judgement = self._judge(task, attempt)
             chances += judgement.again is Again.ONCE_MORE
+            found = _finding(task, self._subject, _after(hiccup, judgement, attempts), attempt, attempts)
             pause_s = self._waiting.pause_s(judgement.again, chances, judgement.retry_after_s)
             if pause_s is None:
-                if isinstance(attempt.error, Unreachable):
-                    self._unreachable = judgement
-                return _finding(task, self._subject, _after(hiccup, judgement, attempts), attempt, attempts)
+                self._settle(attempt.error, judgement)
+                return found
             if judgement.again is Again.ONCE_MORE:
                 hiccup = hiccup or judgement
             self._tell(task, Stage.WAITING, f"{judgement.message}; asking again in {pause_s:.0f} s")
             self._means.wait(pause_s)
+
+    def _settle(self, error: AzserveError | None, judgement: Judgement) -> None:
+        self._too_slow = self._too_slow + 1 if isinstance(error, TooSlow) else 0
+        if isinstance(error, Unreachable):
+            self._settled = judgement
+        elif self._too_slow == TOO_SLOW_IN_TURN:
+            self._settled = _HANGS
 
     def _judge(self, task: Task, attempt: _Attempt) -> Judgement:
         if attempt.error is not None:
@@ -146,6 +166,7 @@ class _Asker:
                     break
         except AzserveError as error:
             attempt.error = error
+            attempt.counted = attempt.counted and not isinstance(error, BrokenAnswer | TooSlow)
         if attempt.error is not None or len(questions) > 1 or attempt.timings.total_s is None:
             attempt.timings = replace(attempt.timings, total_s=self._means.monotonic() - began)
         return attempt
@@ -240,6 +261,14 @@ _OVER_BUDGET = Judgement(
     "not asked: it might have gone over the budget",
     code="over-budget",
     hint="raise `smoke.budget`, or ask fewer probes with `--probe`",
+)
+
+
+_HANGS = Judgement(
+    Outcome.SKIPPED,
+    f"not asked: {TOO_SLOW_IN_TURN} probes before it in turn were not answered in time",
+    code="too-slow",
+    hint="see what the first of them waited for; `--probe NAME` asks one by itself",
 )
 
 

@@ -172,6 +172,24 @@ def test_what_was_spent_may_not_go_over_the_budget() -> None:
     assert not result.passed
 
 
+@pytest.mark.parametrize(("usage", "afterwards"), [(Usage(9, 9, 18), Outcome.PASSED), (None, Outcome.SKIPPED)])
+def test_an_answer_that_counts_nothing_is_held_to_its_most(usage: Usage | None, afterwards: Outcome) -> None:
+    counts = answer("1, 2, 3, 4, 5, 6, 7, 8, 9, 10", usage=usage)
+    request = run(only=("stream", "reasoning"), smoke=SmokeSettings(budget_tokens=5000))
+
+    result = carried_out(request, FakeClients(model(Count=[counts])))
+
+    assert outcomes(result) == {"stream": Outcome.PASSED, "reasoning": afterwards}
+
+
+def test_what_broke_off_and_cannot_be_paid_twice_is_told_as_it_was() -> None:
+    request = run(only=("chat",), smoke=SmokeSettings(budget_tokens=2500))
+
+    (finding,) = carried_out(request, FakeClients(model(Reply=[BrokenAnswer("cut off")]))).findings
+
+    assert (finding.outcome, finding.code, finding.attempts) == (Outcome.FAILED, "broken-answer", 1)
+
+
 def test_nobody_to_ask_is_no_finding() -> None:
     result = carried_out(replace(run(), endpoints=()))
 
@@ -485,6 +503,28 @@ def test_a_probe_that_fails_is_told_as_failed() -> None:
     run_probes(run(only=("chat",)), clients, monotonic=time.monotonic, wait=time.wait, progress=told)
 
     assert (told.events[-1].stage, told.events[-1].detail) == (Stage.FAILED, "failed")
+
+
+def test_an_endpoint_that_hangs_is_not_waited_for_by_every_probe() -> None:
+    late = model(Reply=[TooSlow("said nothing")] * 9, Count=[TooSlow("said nothing")])
+
+    result = carried_out(run(smoke=SmokeSettings(required=("chat", "reasoning"))), FakeClients(late))
+
+    assert [(each.outcome, each.code) for each in result.findings] == [
+        (Outcome.PASSED, None),
+        (Outcome.FAILED, "too-slow"),
+        (Outcome.FAILED, "too-slow"),
+        (Outcome.SKIPPED, "too-slow"),
+    ]
+    assert not result.passed
+
+
+def test_slow_once_is_not_dead() -> None:
+    late = model(Reply=[TooSlow("said nothing")], How=[TooSlow("said nothing")])
+
+    found = outcomes(carried_out(run(), FakeClients(late)))
+
+    assert [found[name] for name in ("chat", "stream", "reasoning")] == [Outcome.FAILED, Outcome.PASSED, Outcome.FAILED]
 
 
 def test_a_failed_probe_still_has_its_time() -> None:
