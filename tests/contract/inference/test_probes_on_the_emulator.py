@@ -10,6 +10,7 @@ from tests.contract.inference.conftest import Deployed
 from tests.unit.verifying.fakes import PROBES
 
 from azserve.catalogue import load_catalogue
+from azserve.emulator.inference.mutants import Mutant
 from azserve.inference import ModelDoor
 from azserve.model.catalogue import Hosting
 from azserve.model.endpoint import ConnectionTarget, Endpoint
@@ -203,6 +204,38 @@ def test_a_mutant_turns_its_probe_red_and_no_other(fleets: Deployed, probe: str,
     )
 
     assert red(found) == {probe}, found
+
+
+SAYING = {"auth", "chat", "stream", "reasoning", "multi-turn", "parameters", "latency"}
+"""Probes to which something has to be said."""
+WIDELY = [
+    ("wrong-text", "r1", {"chat", "stream", "reasoning", "multi-turn"}),
+    ("wrong-text", "o4", {"chat", "stream", "reasoning", "multi-turn", "parameters", "tools", "image"}),
+    ("empty-answer", "r1", SAYING | {"extra-parameters", "connection"}),
+    ("empty-answer", "o4", SAYING | {"usage", "tools", "image"}),
+    ("unclosed-think", "r1", SAYING | {"extra-parameters", "connection"}),
+    ("wrong-finish", "o4", {"chat", "stream", "reasoning", "json", "json-schema", "tools", "image"}),
+    ("cut-stream", "r1", {"stream", "usage", "latency"}),
+    ("other-stream", "r1", {"stream"}),
+    ("garbage-json", "o4", {"json", "json-schema"}),
+]
+
+
+def test_every_mutant_is_held_against_every_probe() -> None:
+    assert {mutant for _, mutant, _ in ALONE} | {mutant for mutant, _, _ in WIDELY} == set(Mutant)
+
+
+@pytest.mark.parametrize(("mutant", "key", "wanted"), WIDELY, ids=[f"{mutant}-{key}" for mutant, key, _ in WIDELY])
+def test_what_misbehaves_widely_turns_red_what_it_spoils_and_no_more(
+    fleets: Deployed, mutant: str, key: str, wanted: set[str]
+) -> None:
+    fleets.put_scenario({"mutant": mutant})
+    fleet = "keys" if key == "r1" else "able"
+    endpoint = fleets.endpoints[fleet, key]
+
+    found = findings(fleets, fleet, endpoint, asked=probes(), patience=replace(BRIEF, tries=1))
+
+    assert red(found) == wanted, found
 
 
 def test_a_project_that_has_no_connection_is_told_of(fleets: Deployed) -> None:
