@@ -36,7 +36,8 @@ PROBES = (
     "connection",
     "latency",
 )
-"""azserve's own probes in the order in which they are asked and reported: what is cheap and says most first."""
+"""azserve's own probes in the order in which they are reported and, the required ones first, asked: what is cheap and
+says most first."""
 
 
 class Cloud(StrEnum):

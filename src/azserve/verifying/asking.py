@@ -85,11 +85,15 @@ class _Attempt:
 
 
 def ask_endpoint(subject: Subject, tasks: Sequence[Task], means: Means) -> tuple[Finding, ...]:
-    """Return one finding per task, in order. Where no client can be had, all of them say why."""
+    """Return one finding per task, in order. Where no client can be had, all of them say why.
+
+    What is required is asked first: no budget is spent on the others as long as it may be needed.
+    """
     try:
         with means.clients.open(subject.endpoint, route=subject.route) as client:
             asker = _Asker(client, subject, means)
-            return tuple(asker.finding(task) for task in tasks)
+            found = {task.probe.name: asker.finding(task) for task in sorted(tasks, key=lambda each: not each.required)}
+        return tuple(found[task.probe.name] for task in tasks)
     except AzserveError as error:
         return tuple(_unasked(task, subject, judge_error(task, error, subject)) for task in tasks)
 

@@ -190,6 +190,15 @@ def test_what_broke_off_and_cannot_be_paid_twice_is_told_as_it_was() -> None:
     assert (finding.outcome, finding.code, finding.attempts) == (Outcome.FAILED, "broken-answer", 1)
 
 
+def test_what_is_required_is_asked_before_a_budget_is_spent_on_the_rest() -> None:
+    smoke = SmokeSettings(required=("reasoning",), budget_tokens=4150)
+
+    result = carried_out(run(smoke=smoke))
+
+    assert list(outcomes(result)) == ["info", "chat", "stream", "reasoning"]
+    assert (outcomes(result)["reasoning"], result.passed) == (Outcome.PASSED, True)
+
+
 def test_nobody_to_ask_is_no_finding() -> None:
     result = carried_out(replace(run(), endpoints=()))
 
@@ -421,7 +430,7 @@ def test_what_throttling_kept_from_being_asked_is_unknown() -> None:
 def test_what_cannot_be_reached_is_not_tried_by_every_probe() -> None:
     gone = model(info=[Unreachable("no such host")] * 2)
 
-    result = carried_out(run(), FakeClients(gone))
+    result = carried_out(run(smoke=SmokeSettings(required=("info",))), FakeClients(gone))
 
     assert gone.asked == ["info", "info"]
     assert set(outcomes(result).values()) == {Outcome.FAILED}
@@ -508,7 +517,7 @@ def test_a_probe_that_fails_is_told_as_failed() -> None:
 def test_an_endpoint_that_hangs_is_not_waited_for_by_every_probe() -> None:
     late = model(Reply=[TooSlow("said nothing")] * 9, Count=[TooSlow("said nothing")])
 
-    result = carried_out(run(smoke=SmokeSettings(required=("chat", "reasoning"))), FakeClients(late))
+    result = carried_out(run(smoke=SmokeSettings(required=("info", "chat", "stream", "reasoning"))), FakeClients(late))
 
     assert [(each.outcome, each.code) for each in result.findings] == [
         (Outcome.PASSED, None),
