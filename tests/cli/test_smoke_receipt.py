@@ -102,6 +102,14 @@ def test_a_receipt_holds_no_key(there: Mapping[str, str], azserve: Azserve, tmp_
     assert (bool(secrets), [each for each in secrets if each in receipt]) == (sign_in == "key", [])
 
 
+def test_an_endpoint_that_is_not_in_the_file_is_a_fault_of_the_command(
+    azserve: Azserve, there: Mapping[str, str]
+) -> None:
+    done = azserve("smoke", "-q", "--endpoint", "r9", "--receipt", "receipt.json", env=there)
+
+    assert (done.code, "the file has no endpoint `r9`" in done.err) == (2, True), done
+
+
 def test_a_receipt_of_another_fleet_is_a_fault_of_the_command(
     azserve: Azserve, there: Mapping[str, str], tmp_path: Path
 ) -> None:
