@@ -80,7 +80,8 @@ class LocalAzureApp:
         site.log.append(asking)
         fault = NO_FAULT
         try:
-            raw = await reading.read_body(scope, wire.receive)
+            most = reading.MOST_ARM_BYTES if asking.host == ARM_HOST else reading.MOST_BODY_BYTES
+            raw = await reading.read_body(scope, wire.receive, most=most)
             fault = site.fault_for(asking.method, path, reading.read_base(scope).partition("//")[2])
             if await _stop_before(wire, fault):
                 return

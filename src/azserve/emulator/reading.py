@@ -13,10 +13,10 @@ from azserve.emulator.kernel.wire import ArmError, Call, Json
 from azserve.emulator.relaxed import parse_relaxed
 
 MOST_BODY_BYTES = 32 * 1024 * 1024
-"""Enough for a chat with pictures in it; ARM refuses templates beyond 4 MB on its own account."""
+"""Enough for a chat with pictures in it."""
+MOST_ARM_BYTES = 4 * 1024 * 1024
+"""What ARM takes in one request; documented as the limit of a template with its resources, 2025."""
 DEEPEST_JSON = 128
-_MOST_RELAXED = 4 * 1024 * 1024
-"""Characters of a body that is read a second time: what ARM allows a template."""
 MOST_HEADERS = 200
 """Far more than any client sends; each of them is kept while a request is answered."""
 BODY_TIMEOUT_S = 60.0
@@ -32,8 +32,8 @@ class ClientGone(Exception):
     """The client hung up before its request was complete."""
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
-    """Return the whole body. ArmError 413 beyond the limit, 408 for a sender too slow; ClientGone if it hung up.
+async def read_body(scope: Scope, receive: Receive, *, most: int = MOST_BODY_BYTES) -> bytes:
+    """Return the whole body. ArmError 413 beyond `most` bytes, 408 for a sender too slow; ClientGone if it hung up.
 
     Also ArmError 431 for too many headers.
     """
@@ -41,16 +41,16 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
         raise ArmError(431, "RequestHeaderFieldsTooLarge", f"A request may have {MOST_HEADERS} headers.")
     headers = dict(scope["headers"])
     announced = headers.get(b"content-length", b"0")
-    if announced.isdigit() and int(announced[:20]) > MOST_BODY_BYTES:
-        raise _too_large()
+    if announced.isdigit() and int(announced[:20]) > most:
+        raise _too_large(most)
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
-            return await _gathered(receive)
+            return await _gathered(receive, most)
     except TimeoutError as error:
         raise ArmError(408, "RequestTimeout", "The request body did not arrive in time.") from error
 
 
-async def _gathered(receive: Receive) -> bytes:
+async def _gathered(receive: Receive, most: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:
@@ -59,8 +59,8 @@ async def _gathered(receive: Receive) -> bytes:
             raise ClientGone
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MOST_BODY_BYTES:
-            raise _too_large()
+        if size > most:
+            raise _too_large(most)
         if not message.get("more_body"):
             return b"".join(parts)
 
@@ -130,7 +130,7 @@ def _loads(text: str, *, relaxed: bool) -> Json:
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except ValueError as error:
-        if not relaxed or len(text) > _MOST_RELAXED:
+        if not relaxed or len(text) > MOST_ARM_BYTES:
             raise
         try:
             return parse_relaxed(text, _refuse_constant)
@@ -183,7 +183,7 @@ def _too_deep() -> ArmError:
     return _not_json(f"the JSON is nested more than {DEEPEST_JSON} levels deep")
 
 
-def _too_large() -> ArmError:
+def _too_large(most: int) -> ArmError:
     return ArmError(
-        413, "RequestContentTooLarge", f"The request content size exceeds the maximum size of {MOST_BODY_BYTES} bytes."
+        413, "RequestContentTooLarge", f"The request content size exceeds the maximum size of {most >> 20} MB."
     )

@@ -108,6 +108,13 @@ def test_a_body_that_never_ends_is_refused(emulator: Emulator) -> None:
     assert _status(_send(emulator, head, *[chunk] * 34)) in (413, 0)
 
 
+def test_arm_takes_less_in_one_request_than_a_model_does(emulator: Emulator) -> None:
+    body = b'{"location": "' + b"x" * (4 << 20) + b'"}'
+
+    assert _status(_send(emulator, _put(body))) == 413
+    assert _status(_send(emulator, _put(body, path="/_hosts/nobody.services.ai.azure.com/models/info"))) == 404
+
+
 def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(emulator: Emulator) -> None:
     for cut in (1, 20, 120):
         with socket.create_connection(("127.0.0.1", int(emulator.url.rpartition(":")[2]))) as raw:

@@ -275,7 +275,7 @@ def test_a_body_too_large_is_refused_by_what_it_says_and_by_what_it_is(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     announced = client.ask("PUT", f"{GROUP}?api-version=2021-04-01", headers={"content-length": str(10**12)})
-    monkeypatch.setattr(reading, "MOST_BODY_BYTES", 1000)
+    monkeypatch.setattr(reading, "MOST_ARM_BYTES", 1000)
     sent = client.ask("PUT", f"{GROUP}?api-version=2021-04-01", raw=b"x" * 2000, parts=4)
 
     assert announced.code == sent.code == (413, "RequestContentTooLarge")
