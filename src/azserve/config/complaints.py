@@ -173,7 +173,8 @@ def _is_scalar(node: Node) -> bool:
 def _shown(node: Node) -> str:
     match node:
         case Leaf():
-            return node.shown if len(node.shown) <= 60 else node.shown[:57] + "…"
+            line = node.shown.replace("\n", "\\n")  # a value of several lines must not begin a line of a log
+            return line if len(line) <= 60 else line[:57] + "…"
         case Row():
             return "a list"
         case Branch():

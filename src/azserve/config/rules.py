@@ -36,8 +36,15 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _FLEET_HINT = "use up to 32 lower-case letters, digits and hyphens, beginning with a letter"
 _GROUP_HINT = "use up to 90 letters, digits and `-_.()`, with no dot at the end"
 _SUBNET_HINT = "it reads `/subscriptions/…/virtualNetworks/NAME/subnets/NAME`"
+_ZONE_HINT = "each reads `/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/privateDnsZones/NAME`"
 _TAG_HINT = "use up to 512 characters without `<>%&\\?/`"
 _GROUP = re.compile(r"[\w.()-]{1,90}\Z")
+_ID = re.compile(r"/[\w.()/-]+\Z")
+"""Characters of a resource id; no type that is named here takes others in its names."""
+_PLAIN = re.compile(r"[A-Za-z0-9-]{1,24}\Z")
+"""Name of a key vault, and wider than that of a storage account."""
+_WORKSPACE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,32}\Z")
+_ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _RESERVED_TAGS = ("azure", "microsoft", "windows")
 """Azure refuses tags that begin so, in any case."""
@@ -136,14 +143,30 @@ def _pattern(value: str) -> str:
 
 
 def _group(value: str) -> str:
-    filled = _PLACEHOLDER.sub("x", _pattern(value))
+    filled = _filled(_pattern(value))
     if not _GROUP.match(filled) or filled.endswith("."):
         raise refuse("wrong-value", "be a resource group's name", hint=_GROUP_HINT)
     return value
 
 
+def _filled(value: str) -> str:
+    """Return a pattern with something in its placeholders."""
+    return _PLACEHOLDER.sub("x", value)
+
+
+def _named(rule: re.Pattern[str], what: str) -> Callable[[str], str]:
+    """Return a validator for the name of something that is there, placeholders allowed."""
+
+    def check(value: str) -> str:
+        if not rule.match(_filled(_pattern(value))):
+            raise refuse("wrong-value", f"be {what}", hint="write the name that Azure shows, and not its id")
+        return value
+
+    return check
+
+
 def _subnet(value: str) -> str:
-    if not value.lower().startswith("/subscriptions/") or "/subnets/" not in value.lower():
+    if not _is_id_of(value, "Microsoft.Network/virtualNetworks/subnets"):
         raise refuse("wrong-value", "be a subnet's resource id", hint=_SUBNET_HINT)
     return _pattern(value)
 
@@ -158,18 +181,20 @@ def _identity(value: str) -> str:
 
 def _is_id_of(value: str, kind: str) -> bool:
     """Whether a text, placeholders filled in, is the id of a resource of a type in a group."""
+    filled = _filled(value)
     try:
-        found = ResourceId.parse(_PLACEHOLDER.sub("x", value))
+        found = ResourceId.parse(filled)
     except ValueError:
         return False
-    return found.group is not None and found.type.lower() == kind.lower() and value.startswith("/")
+    return found.group is not None and found.type.lower() == kind.lower() and _ID.match(filled) is not None
 
 
 def _id_of(kind: str, what: str, *, or_name: bool = False) -> Callable[[str], str]:
     """Return a validator for a resource id of one type, or for a plain name in the fleet's group as well."""
 
     def check(value: str) -> str:
-        if not (or_name and "/" not in value) and not _is_id_of(value, kind):
+        named = or_name and _PLAIN.match(_filled(value))
+        if not named and not _is_id_of(value, kind):
             hint = f"it reads `/subscriptions/…/resourceGroups/…/providers/{kind}/NAME`"
             raise refuse("wrong-value", f"be {what}", hint=hint)
         return _pattern(value)
@@ -221,6 +246,8 @@ def _dns(value: Any) -> Any:  # noqa: ANN401  what a file may hold
         raise refuse("wrong-value", "be `managed`, `create` or a list of zone ids", DNS)
     if not isinstance(value, str) and not (isinstance(value, list) and all(isinstance(zone, str) for zone in value)):
         raise refuse("wrong-type", "be `managed`, `create` or a list of zone ids")
+    if not isinstance(value, str) and not all(_is_id_of(zone, "Microsoft.Network/privateDnsZones") for zone in value):
+        raise refuse("wrong-value", "be ids of private DNS zones", hint=_ZONE_HINT)
     return value
 
 
@@ -257,8 +284,9 @@ FleetName = Annotated[
 RegionName = Annotated[str, AfterValidator(_region), Field(json_schema_extra={"x-words": "regions"})]
 Boundary = Annotated[str, AfterValidator(_boundary), Field(json_schema_extra={"x-words": "geographies"})]
 ModelId = Annotated[str, AfterValidator(_model), Field(json_schema_extra={"x-words": "models"})]
-Pattern = Annotated[str, AfterValidator(_pattern)]
 GroupPattern = Annotated[str, AfterValidator(_group)]
+WorkspaceName = Annotated[str, AfterValidator(_named(_WORKSPACE_NAME, "a workspace's name"))]
+AccountName = Annotated[str, AfterValidator(_named(_ACCOUNT_NAME, "an account's name"))]
 Subnet = Annotated[str, AfterValidator(_subnet)]
 Dns = Annotated[
     str | tuple[str, ...],

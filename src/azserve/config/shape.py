@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from pydantic.fields import FieldInfo
 
 from azserve.config.rules import (
+    AccountName,
     Boundary,
     Count,
     CredentialWord,
@@ -31,7 +32,6 @@ from azserve.config.rules import (
     Money,
     Need,
     OnFailureWord,
-    Pattern,
     PrincipalWord,
     Probe,
     RegionName,
@@ -49,6 +49,7 @@ from azserve.config.rules import (
     VaultId,
     VaultName,
     Version,
+    WorkspaceName,
     refuse,
 )
 from azserve.config.surroundings import Blocklists, ConnectionShape, DiagnosticsShape, Filters, Shape
@@ -163,9 +164,9 @@ class AccessShape(Shape):
 class ExistingServerlessShape(Shape):
     """What is there already: used, never changed beyond our own children, never destroyed."""
 
-    group: Pattern | None = None
-    hub: Pattern | None = None
-    project: Pattern | None = None
+    group: GroupPattern | None = None
+    hub: WorkspaceName | None = None
+    project: WorkspaceName | None = None
     vault: VaultName | None = Field(default=None, description="A name in the group, or a resource id.")
     storage: StorageName | None = Field(default=None, description="A name in the group, or a resource id.")
 
@@ -173,9 +174,9 @@ class ExistingServerlessShape(Shape):
 class ExistingFoundryShape(Shape):
     """What is there already: used, never changed beyond our own children, never destroyed."""
 
-    group: Pattern | None = None
-    account: Pattern | None = None
-    project: Pattern | None = Field(
+    group: GroupPattern | None = None
+    account: AccountName | None = None
+    project: AccountName | None = Field(
         default=None, description="For the record: deployments need none, and none is made in an account that is there."
     )
 

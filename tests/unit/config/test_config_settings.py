@@ -38,6 +38,11 @@ TWO = "22222222-2222-2222-2222-222222222222"
 THREE = "33333333-3333-3333-3333-333333333333"
 FOUR = "44444444-4444-4444-4444-444444444444"
 IDENTITY = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i"
+SUBNET = "/subscriptions/x/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/v/subnets/ai"
+ZONES = tuple(
+    f"/subscriptions/x/resourceGroups/dns/providers/Microsoft.Network/privateDnsZones/{name}"
+    for name in ("a.com", "b-{region}")
+)
 GROUP = "/subscriptions/s/resourceGroups/g-{region}/providers"
 PROJECT = f"{GROUP}/Microsoft.MachineLearningServices/workspaces/proj"
 LOGS = f"{GROUP}/Microsoft.OperationalInsights/workspaces/logs"
@@ -403,14 +408,16 @@ class TestEndpoints:
         settings = self.load_endpoint(
             written,
             "model: Phi-4, hosting: serverless",
-            "serverless:\n  existing: {group: g, hub: 'h-{region}', vault: v, storage: s}\n"
+            "serverless:\n  existing: {group: g, hub: 'h-{region}', vault: 'kv-{env}', storage: sto}\n"
             f"  identity: {IDENTITY}\n  sign_in: both\n  access: [{{self: true, role: manage}}]\n"
-            "foundry:\n  network: {public: true, private: {subnet: /subscriptions/x/subnets/y, dns: [z1, z2]}}\n",
+            f"foundry:\n  network: {{public: true, private: {{subnet: {SUBNET}, dns: [{ZONES[0]}, '{ZONES[1]}']}}}}\n",
         )
-        assert settings.serverless.existing == ExistingHost(group="g", hub="h-{region}", vault="v", storage="s")
+        assert settings.serverless.existing == ExistingHost(
+            group="g", hub="h-{region}", vault="kv-{env}", storage="sto"
+        )
         assert (settings.serverless.identity, settings.serverless.sign_in) == (IDENTITY, SignIn.BOTH)
         assert settings.serverless.access == (AccessGrant("manage", self_=True),)
-        assert settings.foundry.network == NetworkSettings(True, "/subscriptions/x/subnets/y", ("z1", "z2"))
+        assert settings.foundry.network == NetworkSettings(True, SUBNET, ZONES)
 
     def test_what_stands_around_the_hosts_is_kept(self, written: Path) -> None:
         settings = self.load_endpoint(
