@@ -274,6 +274,22 @@ def test_an_error_is_a_document_as_well(talk: Talking, emulator: Emulator) -> No
     assert document["problems"][0]["code"] == "model-failed"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_a_conversation_is_kept_where_there_is_no_room_to_show_it(
+    emulator: Emulator, folder: Path, environment: dict[str, str], talk: Talking
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "azserve", "chat", "--endpoint", "o4", "--save", "talk.json", LANGUAGES],
+            env={**environment, **emulator.environment()}, cwd=folder,
+            stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    assert done.returncode == 3, done.stderr
+    assert "the answer could not be written" in done.stderr
+    assert json.loads((folder / "talk.json").read_text())["turns"][0]["question"] == LANGUAGES
+
+
 def test_ctrl_c_ends_a_single_question_with_130(
     emulator: Emulator, folder: Path, environment: dict[str, str], talk: Talking
 ) -> None:
@@ -292,7 +308,7 @@ def test_ctrl_c_ends_a_single_question_with_130(
 
     assert process.wait(60) == 130, err
     assert (first + rest).endswith("\n")
-    assert "Traceback" not in err
+    assert err == "error: interrupted\n"  # and nothing of Azure, which was told to do nothing
 
 
 def test_at_a_terminal_thinking_is_dim_and_the_answer_is_not(sit: Sit) -> None:

@@ -100,6 +100,7 @@ def test_a_deploy_says_where_it_was_left_and_writes_no_receipt(
     out, err = ended(process, number)
 
     assert json.loads(out)["problems"][0]["code"] == "interrupted"
+    assert "goes on there" in json.loads(out)["problems"][0]["hint"]
     assert "eastus2 deploy: interrupted here; left running in Azure" in err
     assert [path for path in tmp_path.iterdir() if "receipt" in path.name] == []
 

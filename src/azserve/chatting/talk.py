@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from azserve.chatting.phrasing import Abilities, Question, Wishes, check, notes, request_of, wanted
-from azserve.errors import Problem, Severity
+from azserve.errors import ConfigurationError, Problem, Severity
 from azserve.model.chat import AnswerDelta, ChatAnswer, ChatRequest, StreamEnd, ThinkingDelta
 from azserve.model.talk import Transcript, Turn
 from azserve.verifying.ports import BrokenAnswer, ContentFiltered, ModelClient
@@ -50,15 +50,15 @@ class Talk:
     def say(self, question: Question, show: Show = lambda piece: None) -> Answered:
         """Ask, show each piece as it comes, and return the whole answer.
 
-        Raises UsageError before anything is sent, ModelError for what is no answer. Whoever is interrupted finds in
-        `transcript` what came until then.
+        Raises UsageError before anything is sent, ModelError for what is no answer. Whoever is interrupted, or has no
+        room to show it, finds in `transcript` what came until then.
         """
         self.check(question)
         request = request_of(self.transcript, question, self._wishes, self._abilities)
         heard = _Heard(show)
         try:
             answer = heard.all_of(self._client, request)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ConfigurationError):
             if heard.answer:
                 self._remember(Turn(question.content, heard.answer, heard.thinking or None, stopped=True))
             raise

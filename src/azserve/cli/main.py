@@ -14,6 +14,9 @@ from azserve.cli.speak import say_error
 from azserve.cli.streams import Streams, Terminated
 from azserve.errors import AzserveError, Bug, ExitCode, Problem
 
+WRITING = frozenset({"deploy", "destroy", "demo"})
+"""Verbs that leave work behind in Azure where they are interrupted."""
+
 
 def run() -> None:
     """Console script. A pipeline that ends a step sends SIGTERM: it is met as Ctrl-C is."""
@@ -45,8 +48,7 @@ def _main(root: Root, argv: Sequence[str], streams: Streams) -> int:
     except click.UsageError as error:
         return _end(root, argv, streams, _usage(error), ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
-        interrupted = Problem("interrupted", "interrupted", hint="what Azure was already told to do goes on there")
-        return _end(root, argv, streams, (interrupted,), ExitCode.INTERRUPTED)
+        return _end(root, argv, streams, (_interrupted(root.verb_of(argv)),), ExitCode.INTERRUPTED)
     except AzserveError as error:
         return _end(root, argv, streams, error.problems, error.exit_code, error)
     except BrokenPipeError:  # click's own help; what azserve says goes through the streams
@@ -72,6 +74,11 @@ def _usage(error: click.UsageError) -> tuple[Problem, ...]:
     hint = f"see `{error.ctx.command_path} --help`" if error.ctx else "see `azserve --help`"
     message = error.format_message().rstrip(".")
     return (Problem("usage", message[:1].lower() + message[1:], hint=hint),)
+
+
+def _interrupted(verb: str) -> Problem:
+    hint = "what Azure was already told to do goes on there" if verb in WRITING else None
+    return Problem("interrupted", "interrupted", hint=hint)
 
 
 def _bug(error: Exception) -> Problem:

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.chatting.speaking import NOBODY, SOUND, TAKES_ALL, Speaker, answer, asking, talk_with
 
 from azserve.chatting import Question, Wishes
-from azserve.errors import Severity, UsageError
+from azserve.errors import ConfigurationError, Severity, UsageError
 from azserve.model.catalogue import Support, Trait
 from azserve.model.chat import AnswerDelta, ChatAnswer, ChatRequest, Message, StreamEvent, ThinkingDelta
 from azserve.model.json import JsonValue
@@ -96,6 +96,19 @@ def test_a_stopped_answer_stays_as_far_as_it_came() -> None:
 
     assert talk.transcript.turns[0] == Turn("One?", "There are about", stopped=True)
     assert [each.content for each in speaker.asked[1].messages] == ["One?", "There are about", "Go on."]
+
+
+def test_an_answer_that_cannot_be_shown_stays_as_far_as_it_came() -> None:
+    talk = talk_with(Speaker())
+
+    def full(piece: ThinkingDelta | AnswerDelta) -> None:
+        if isinstance(piece, AnswerDelta):
+            raise ConfigurationError("no room")
+
+    with pytest.raises(ConfigurationError):
+        talk.say(asking("One?"), full)
+
+    assert talk.transcript.turns == (Turn("One?", "About 7,000.", "Okay, so…", stopped=True),)
 
 
 def test_an_answer_stopped_before_it_began_is_forgotten_with_its_question() -> None:
