@@ -25,7 +25,7 @@ class TranscriptFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = Path(os.path.realpath(path)) if path.is_symlink() else path  # or the link would be replaced
         self._seen: str | None = None
         """Digest of what this run read or wrote there, None where there was nothing."""
 
@@ -88,7 +88,7 @@ def _content(file: Path) -> bytes | None:
 
 def _put(file: Path, content: bytes) -> None:
     """Put a file in place in one step; the draft goes, whatever happens."""
-    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:100]}.")
+    handle, draft = tempfile.mkstemp(dir=file.parent, prefix=".azserve-")
     try:
         with os.fdopen(handle, "wb") as sink:
             sink.write(content)

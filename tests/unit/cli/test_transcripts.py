@@ -40,6 +40,28 @@ def test_a_run_writes_over_its_own_file_turn_by_turn(tmp_path: Path) -> None:
     assert questions(kept.path) == ["Two?"]
 
 
+def test_what_a_link_leads_to_is_written_and_the_link_stays(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    link = tmp_path / "talk.json"
+    link.symlink_to("kept/real.json")
+
+    for each in (ONE, TWO):
+        kept = TranscriptFile(link)
+        kept.read()
+        kept.write(each)
+
+    assert link.is_symlink()
+    assert questions(tmp_path / "kept" / "real.json") == ["Two?"]
+
+
+def test_a_link_that_leads_back_to_itself_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+
+    with pytest.raises(ConfigurationError):
+        TranscriptFile(tmp_path / "a").read()
+
+
 def test_of_two_runs_at_once_neither_loses_its_conversation(tmp_path: Path) -> None:
     file = tmp_path / "talk.json"
     first, second, third = (TranscriptFile(file) for _ in range(3))
