@@ -85,6 +85,14 @@ def test_one_name_written_twice_is_there_twice() -> None:
     assert "duplicate-resource" not in codes(AI, resource(ACCOUNT, "[parameters('other')]"))
 
 
+@pytest.mark.parametrize("member", ["scope", "resourceGroup", "subscriptionId"])
+def test_one_name_in_two_places_is_two_resources(member: str) -> None:
+    here, there = ({**resource("A.B/c", "x"), member: f"[parameters('{name}')]"} for name in NAMES)
+
+    assert "duplicate-resource" not in codes(here, there)
+    assert "duplicate-resource" in codes(here, {**here})
+
+
 @pytest.mark.parametrize(
     ("dependency", "fires"),
     [

@@ -5,7 +5,8 @@
 - **One rule, one row.** A `Check` says what holds, why it matters, what to do, where the rule was read and when; its
   `find` yields the places. A rule about a closed list or a limit is data (`published`, `limits`), not code.
 - **Only what can be known.** Expressions are evaluated without a deployment; where that leads nowhere the checks are
-  silent, because a lint that guesses is switched off.
+  silent, because a lint that guesses is switched off. A name that cannot be known is called by what is written in it
+  (`calling`), so that two of them can be told apart and what waits for what is seen.
 - **Errors fail, warnings do not.** A near limit, a preview or a retired model is said and lets the run pass. A rule
   that a team does not want is left out by its code.
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from azserve.model.json import JsonValue
+from azserve.rendering.checks.calling import called
 from azserve.rendering.checks.check import Check, Hit, Subject
 from azserve.rendering.checks.document import SOMETHING, Written, member
 
@@ -22,13 +23,14 @@ _ONE_AT_A_TIME: Final = frozenset(
 
 
 def _duplicates(subject: Subject) -> Iterator[Hit]:
-    seen: dict[tuple[str | None, str, str], str] = {}
+    seen: dict[tuple[str | None, ...], str] = {}
     for template in subject.document.templates:
         for each in template.resources:
             loops = each.name is None and "copy" in each.raw
             if not each.raw.get("name") or loops or each.conditional or each.exists:
                 continue
-            key = (template.scope.group, each.identity, str(each.body.get("scope")).lower())
+            where = (called(each.raw.get(name), each.scope) for name in ("scope", "subscriptionId", "resourceGroup"))
+            key = (template.scope.group, each.identity, *((name or "").lower() for name in where))
             if key in seen:
                 yield Hit(each.path, f"`{each.called}` is there already, at {seen[key]}")
             seen.setdefault(key, each.path)
