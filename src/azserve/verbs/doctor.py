@@ -284,8 +284,9 @@ def _subject(token: PipelineToken, environ: Mapping[str, str], settings: Setting
         app = environ.get("AZURE_CLIENT_ID", "the app it signs in as")
         hint = f"a federated credential of {app} has to have exactly this issuer, subject and audience"
         return DoctorCheck("pipeline", "subject", CheckState.OK, found, hint)
-    hint = f"for environment `{settings.fleet_id.environment}` expected {expected}: give the job `environment:`, or \
-change the federated credential"
+    environment = settings.fleet_id.environment
+    change = "change the subject of the federated credential"
+    hint = f"give the job `environment: {environment}`, or {change}" if environment else change
     return DoctorCheck("pipeline", "subject", CheckState.WARNING, f"{found}; expected {expected}", hint)
 
 

@@ -225,6 +225,7 @@ def test_a_pipeline_that_presents_another_subject_is_warned() -> None:
     result = looked(knowledge=FakeKnowledge(presented=token), environ=GITHUB)
     found = check(result, "pipeline")
     assert (found.state, "expected repo:o/r:ref:refs/heads/main" in found.found) == (CheckState.WARNING, True)
+    assert found.hint == "change the subject of the federated credential"
 
 
 def test_a_pipeline_that_presents_the_expected_subject_is_told_what_the_app_must_have() -> None:
