@@ -20,7 +20,8 @@ VAULT = "Microsoft.KeyVault/vaults/kv-abc"
 NETWORK = "Microsoft.Network/virtualNetworks/net"
 ROLE = "Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-00000000000"
 GRANT = {"properties": {"roleDefinitionId": "/x/roleDefinitions/r", "principalId": "p", "principalType": "User"}}
-SPACE = {"location": "eastus2", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}
+NETWORK_PROPERTIES = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}
+SPACE = {"location": "eastus2", "properties": NETWORK_PROPERTIES}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.type)
@@ -206,6 +207,31 @@ def test_a_grant_cannot_go_to_somebody_else(bench: Bench) -> None:
     bench.put(f"{ROLE}1", GRANT)
     other = {"properties": GRANT["properties"] | {"principalId": "q"}}
     assert bench.refused(f"{ROLE}1", other).code == "RoleAssignmentUpdateNotPermitted"
+
+
+def with_subnets(subnets: Any) -> dict[str, Any]:
+    """A network whose body lists its subnets."""
+    return {"location": "eastus2", "properties": {**NETWORK_PROPERTIES, "subnets": subnets}}
+
+
+def test_a_subnet_that_its_network_lists_is_found_by_itself(bench: Bench) -> None:
+    listed = [{"name": "ai", "properties": {"addressPrefix": "10.0.0.0/24"}}, {"name": "other"}]
+    network = with_subnets(listed)
+    bench.put(NETWORK, network)
+    bench.put(NETWORK, network)
+
+    assert bench.get(f"{NETWORK}/subnets/ai")["properties"] == {
+        "addressPrefix": "10.0.0.0/24",
+        "provisioningState": "Succeeded",
+    }
+    assert bench.get(NETWORK)["properties"]["subnets"] == listed
+    bench.delete(NETWORK)
+    assert not bench.has(f"{NETWORK}/subnets/other")
+
+
+@pytest.mark.parametrize("subnets", [5, "ai", ["ai"], [{}], [{"name": "a/b"}], [{"name": None}]])
+def test_a_list_of_subnets_that_cannot_be_is_refused(bench: Bench, subnets: Any) -> None:
+    assert bench.refused(NETWORK, with_subnets(subnets)).code == "InvalidPropertyValue"
 
 
 def test_a_network_goes_with_its_subnets(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from azserve.emulator.kernel.kinds import Action, Put, Work
@@ -50,6 +51,11 @@ class StoredKind(Resource):
                     f"'{value}' is no value of '{path}' of {row.type}: it is one of {', '.join(allowed)}.",
                     target=path,
                 )
+        for child in _listed_within(row, put):
+            if not _is_named(row, child):
+                raise ArmError(
+                    400, "InvalidPropertyValue", f"Each of '{row.within}' of {row.type} '{name}' needs a valid name."
+                )
         self._refuse_taken(world, put)
         self._refuse_clash(world, put)
 
@@ -72,6 +78,9 @@ class StoredKind(Resource):
         stored.hidden |= hidden
         if self.type == _STORAGE:
             keys.give(world, stored, length=86)
+        for listed in _listed_within(self.row, put):
+            if _is_named(self.row, listed):  # a rehearsal makes also what it does not judge
+                _write_child(world, put, self.row.within, listed)
         return Work(stored=stored, status=201 if put.existing is None else 200)
 
     def _refuse_taken(self, world: World, put: Put) -> None:
@@ -115,6 +124,28 @@ def regenerate_storage_key(world: World, stored: Stored, call: Call) -> Reply:
         raise ArmError(400, "InvalidValuesForProperty", "'keyName' should be key1 or key2.", target="keyName")
     keys.renew(world, stored, int(name[-1]) - 1)
     return storage_keys(world, stored, call)
+
+
+def _listed_within(row: Row, put: Put) -> list[Json]:
+    """Return the children that a body lists; what is no list is one bad child."""
+    found = (properties_of(put).get(row.within) if row.within else None) or []
+    return found if isinstance(found, list) else [found]
+
+
+def _is_named(row: Row, listed: Json) -> bool:
+    return isinstance(listed, dict) and re.fullmatch(row.name, str(listed.get("name") or "")) is not None
+
+
+def _write_child(world: World, put: Put, kind: str, listed: dict[str, Json]) -> None:
+    address = put.address.child(kind, str(listed["name"]))
+    properties = listed.get("properties")
+    body: dict[str, Json] = {
+        "properties": {
+            **(copy.deepcopy(properties) if isinstance(properties, dict) else {}),
+            "provisioningState": "Succeeded",
+        }
+    }
+    lifecycle.write(world, replace(put, address=address, existing=world.get(address)), body)
 
 
 def _values(body: Json, paths: tuple[str, ...]) -> list[str]:

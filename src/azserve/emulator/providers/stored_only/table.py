@@ -21,6 +21,12 @@ inferred(
     because="the rules are documented; few of the bodies were found",
 )
 inferred(
+    "stored.table.within",
+    "a subnet listed in its network is made with it and stays when a later list leaves it out; one made by itself is "
+    "not shown in the network",
+    because="networks are stored, not simulated: what refers to a subnet finds it",
+)
+inferred(
     "stored.table.instant",
     "stored types are Succeeded at once and answer 201, or 200 when they were there",
     because="nothing azserve does depends on how long a network or a vault takes",
@@ -60,6 +66,8 @@ class Row:
     """Paths whose values, together, no other of the type on the same scope may have."""
     unique_refusal: tuple[str, str] = ("", "")
     """Code and message."""
+    within: str = ""
+    """The property that lists children of the type of its name: they can be asked for by themselves as well."""
 
 
 def _storage(world: World, put: Put) -> dict[str, Json]:
@@ -233,6 +241,7 @@ ROWS = (
         name=_SIMPLE,
         located=True,
         required=("properties.addressSpace.addressPrefixes",),
+        within="subnets",
     ),
     Row(type="Microsoft.Network/virtualNetworks/subnets", api_versions=_NETWORK, name=_SIMPLE),
     Row(
