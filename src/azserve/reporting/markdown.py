@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from azserve.model.finding import Finding, Outcome
 from azserve.model.results import SmokeResult
+from azserve.reporting.views.smoke import money
 
 LIMIT = 900_000
 """Bytes; GitHub refuses a step's summary beyond 1 MiB."""
@@ -22,12 +23,15 @@ SIGNS = {
 
 def markdown(result: SmokeResult) -> str:
     """Return a verdict, a table of probes by endpoint and region, what did not pass, and times."""
-    text, size = [], 0
+    text, size, folded = [], 0, False
     for line in _lines(result):
         size += len(line.encode()) + 1
         if size > LIMIT:
-            text.append("\n… and more than fits here; see `azserve smoke -o json`")
+            text.append(
+                ("\n</details>\n" if folded else "") + "\n… and more than fits here; see `azserve smoke -o json`"
+            )
             break
+        folded = folded or line.startswith("<details>")
         text.append(line)
     return "\n".join(text) + "\n"
 
@@ -39,8 +43,8 @@ def _lines(result: SmokeResult) -> Iterator[str]:
     yield f"### {sign} azserve smoke: {_cell(str(result.fleet_id))}"
     yield ""
     yield (
-        f"{passed} of {len(required)} required probes passed, {result.spent.total_tokens:,} tokens spent, "
-        f"{result.seconds:.1f} s"
+        f"{passed} of {len(required)} required probes passed, {result.spent.total_tokens:,} tokens spent"
+        f"{money(result)}, {result.seconds:.1f} s"
     )
     yield from _matrix(result.findings)
     yield from _trouble(result.findings)

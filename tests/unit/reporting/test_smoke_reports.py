@@ -177,6 +177,22 @@ def test_markdown_never_grows_beyond_what_a_summary_takes() -> None:
     assert len(markdown(result(*many)).encode()) < LIMIT + 200
 
 
+def test_markdown_that_is_cut_within_a_fold_closes_it() -> None:
+    many = [finding("p" * 1000 + f"{number}", region=Region(f"r{number % 3}")) for number in range(600)]
+
+    text = markdown(result(*many))
+
+    assert (text.count("<details>"), text.count("</details>")) == (1, 1)
+    assert text.index("</details>") < text.index("… and more than fits here")
+
+
+def test_markdown_says_what_the_run_cost_where_there_is_a_ceiling() -> None:
+    spent = replace(result(finding()), usd=0.0157, unpriced=(EndpointKey("v32"),))
+
+    assert "tokens spent (some $0.0157 without v32, whose price is not known), " in markdown(spent)
+    assert "$" not in markdown(result(finding()))
+
+
 @pytest.mark.parametrize(
     ("environ", "ci"),
     [

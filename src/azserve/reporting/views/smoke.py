@@ -96,13 +96,14 @@ def _verdict(result: SmokeResult) -> Line:
     mark = Mark.YES if result.passed else Mark.NO
     return Line(
         f"{passed} of {count(len(required), 'required probe')} passed, "
-        f"{count(result.spent.total_tokens, 'token')} spent{_money(result)}, {seconds(result.seconds)}",
+        f"{count(result.spent.total_tokens, 'token')} spent{money(result)}, {seconds(result.seconds)}",
         mark,
         tone="bold",
     )
 
 
-def _money(result: SmokeResult) -> str:
+def money(result: SmokeResult) -> str:
+    """Return what a run cost, to stand behind its tokens; empty where the file sets no ceiling in money."""
     if result.usd is None:
         return ""
     unpriced = ", ".join(result.unpriced)
