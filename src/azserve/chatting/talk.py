@@ -89,9 +89,10 @@ class Talk:
 
     def _remarks(self, answer: ChatAnswer) -> Generator[Problem]:
         if answer.model and answer.model.casefold() not in self._names:
+            named = " ".join(answer.model.split())  # somebody else's text: a line of its own may be a CI log's command
             yield Problem(
                 "other-model",
-                f"`{answer.model}` answered, not `{self.transcript.partner.model}`",
+                f"`{named}` answered, not `{self.transcript.partner.model}`",
                 Severity.WARNING,
                 hint="see `azserve info`, and `azserve status` for drift",
                 where=self._where,

@@ -98,6 +98,12 @@ def test_a_stopped_answer_stays_as_far_as_it_came() -> None:
     assert [each.content for each in speaker.asked[1].messages] == ["One?", "There are about", "Go on."]
 
 
+def test_a_models_name_for_itself_begins_no_line_of_a_log() -> None:
+    told = talk_with(Speaker([answer(model="gpt\n::error::x")])).say(asking())
+
+    assert [each.message for each in told.remarks] == ["`gpt ::error::x` answered, not `DeepSeek-R1`"]
+
+
 def test_an_answer_that_cannot_be_shown_stays_as_far_as_it_came() -> None:
     talk = talk_with(Speaker())
 
