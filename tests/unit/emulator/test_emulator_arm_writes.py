@@ -208,6 +208,20 @@ def test_a_patch_changes_what_it_names(bench: Bench) -> None:
     assert changed.body["etag"] != before
 
 
+@pytest.mark.parametrize(
+    ("location", "refusal"),
+    [(None, (400, "LocationRequired")), ("westus3", (409, "InvalidResourceLocation")), (5, (400, "LocationRequired"))],
+)
+def test_a_patch_neither_takes_the_location_away_nor_moves_it(
+    bench: Bench, location: Json, refusal: tuple[int, str]
+) -> None:
+    bench.make_box()
+
+    assert code_of(bench.ask("PATCH", BOX, {"location": location})) == refusal
+    assert bench.ask("PATCH", BOX, {"location": "EastUS2"}).status == 200
+    assert bench.ask("GET", BOX).body["location"].lower() == "eastus2"
+
+
 def test_deleting_what_is_not_there_is_204(bench: Bench) -> None:
     assert bench.ask("DELETE", BOX).status == 204
     assert bench.ask("DELETE", BOX.replace("/rg/", "/none/")).status == 404

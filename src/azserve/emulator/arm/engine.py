@@ -165,6 +165,8 @@ def patch_resource(world: World, put: Put) -> Work:
     locks.refuse_write(world, put.address)
     _check_surroundings(world, put.address, ())
     check_tags(put.body.get("tags"))
+    if "location" in put.body:
+        _check_location(kind, put)
     return _signed(world, put, kind.patch(world, stored, put))
 
 
