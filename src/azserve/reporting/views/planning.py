@@ -82,8 +82,9 @@ def _costs(result: PlanResult) -> Iterator[Block]:
         return
     yield Line("")
     besides = ", besides what is billed by use" if any(row.month is None for row in result.idle.rows) else ""
-    yield Line(f"idle: {sum_of(result.idle.month)} a month{besides} (`azserve cost` says more)", tone="dim")
+    yield Line(f"idle: {sum_of(result.idle.month)} a month{besides}", tone="dim")
     yield from ceiling(result.smoke, tone="dim")
+    yield Line("by prices once read; `azserve cost` asks for today's", indent=2, tone="dim")
 
 
 def _placement(placement: Placement) -> Iterator[Block]:
