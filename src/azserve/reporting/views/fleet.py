@@ -81,8 +81,8 @@ def _status_summary(result: StatusResult) -> str:
 
 def info(result: InfoResult) -> tuple[Block, ...]:
     """One row per endpoint, with the source of the facts."""
-    columns = (Column("endpoint"), Column("region"), Column("model name"), Column("model type"), Column("provider"),
-               Column("source"))  # fmt: skip
+    columns = (Column("endpoint"), Column("region"), Column("model name"), Column("model type"),
+               Column("provider", narrow=Narrow.DROP), Column("source"))  # fmt: skip
     return (Table(columns, tuple(_info_row(row) for row in result.rows)), *_info_problems(result.rows))
 
 
