@@ -29,8 +29,8 @@ ACCOUNT_POOL: Final = "AIServices.S0.AccountCount"
 BUYS_NOTHING: Final = ("FreeTrial", "AzureForStudents")
 """Kinds of subscription without a valid way to pay, which partners' offers ask for (documented 2025-06-16)."""
 ANYWHERE: Final = ("Global", "Developer")
-"""Skus without data residency: requests may be processed wherever there is room. Of Global skus that is documented (2025), of
-DeveloperTier it is general knowledge (inferred)."""
+"""Skus without data residency: requests may be processed wherever there is room. Of Global skus that is documented
+(2025), of DeveloperTier inferred."""
 NOWHERE: Final = Alongside()
 
 
