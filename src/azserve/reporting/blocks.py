@@ -57,6 +57,8 @@ class Narrow(Enum):
     """Left out, the rightmost first: nice to know, and in `-o json`."""
     SPILL = "spill"
     """Shown in lines of its own below: addresses, which must stay in one piece to be copied."""
+    HEAD = "head"
+    """Shown once above the rows that have it in common, where leaving out what may be dropped is not enough."""
 
 
 @dataclass(frozen=True, slots=True)

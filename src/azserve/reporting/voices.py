@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from azserve.errors import UsageError
@@ -18,6 +20,7 @@ from azserve.reporting.blocks import Block, Cell, Line, Mark, Narrow, Table
 if TYPE_CHECKING:
     from jmespath.parser import ParsedResult
     from rich.console import Console
+    from rich.table import Table as RichTable
 
 
 class Output(StrEnum):
@@ -40,8 +43,8 @@ def text(blocks: Iterable[Block], *, width: int, colour: bool, unicode: bool) ->
             case Line():
                 _print_line(paper, block)
             case Table():
-                shown, spilt = fitted(block, width, unicode=unicode)
-                _print_table(paper, shown)
+                shown, heads, spilt = fitted(block, width, unicode=unicode)
+                _print_table(paper, shown, heads)
                 for line in map(visible, spilt):
                     paper.console(len(line)).print(line)
     lines = paper.sink.getvalue().splitlines()
@@ -87,13 +90,29 @@ def _print_line(paper: _Paper, line: Line) -> None:
     paper.console().print(Padding(marked + Text(visible(line.text), style=style), (0, 0, 0, line.indent)))
 
 
-def fitted(table: Table, width: int, *, unicode: bool) -> tuple[Table, list[str]]:
-    """Return the table cut to a width, and lines for what spilled out of it.
+def fitted(table: Table, width: int, *, unicode: bool) -> tuple[Table, list[str], list[str]]:
+    """Return the table cut to a width, the heading of each row where it has any, and lines for what spilled out of it.
 
-    Columns that may be dropped go first, from the right; then folded text gets narrower than is pleasant. What is left
-    may still be too wide where names are long; then the terminal wraps it.
+    Columns that may be dropped go first, from the right; where that is not enough, those that can head rows do; then
+    folded text gets narrower than is pleasant. What is left may still be too wide where names are long; then the
+    terminal wraps it.
     """
-    kept = list(range(len(table.columns)))
+    every = range(len(table.columns))
+    heading = [at for at in every if table.columns[at].narrow is Narrow.HEAD]
+    kept, spilt = _kept(table, list(every), width, unicode=unicode)
+    if heading and _least_width(table, kept, unicode=unicode) > width:
+        kept, spilt = _kept(table, [at for at in every if at not in heading], width, unicode=unicode)
+    else:
+        heading = []
+    columns = tuple(table.columns[at] for at in kept)
+    shown = Table(columns, tuple(tuple(row[at] for at in kept) for row in table.rows), table.title)
+    heads = ["  ".join(row[at].text for at in heading) for row in table.rows] if heading else []
+    lines = ["  ".join(row[at].text for at in [*kept[:2], *spilt]) for row in table.rows] if spilt else []
+    return shown, heads, lines
+
+
+def _kept(table: Table, kept: list[int], width: int, *, unicode: bool) -> tuple[list[int], list[int]]:
+    """Return which of these columns stay at a width, and which spill."""
     spilt: list[int] = []
     for narrow in (Narrow.DROP, Narrow.SPILL):
         for at in reversed(kept.copy()):
@@ -101,10 +120,7 @@ def fitted(table: Table, width: int, *, unicode: bool) -> tuple[Table, list[str]
                 kept.remove(at)
                 if narrow is Narrow.SPILL:
                     spilt.insert(0, at)
-    columns = tuple(table.columns[at] for at in kept)
-    shown = Table(columns, tuple(tuple(row[at] for at in kept) for row in table.rows), table.title)
-    lines = ["  ".join(row[at].text for at in [*kept[:2], *spilt]) for row in table.rows] if spilt else []
-    return shown, lines
+    return kept, spilt
 
 
 LEGIBLE = 28
@@ -113,6 +129,8 @@ TIGHT = 12
 """Columns that folded text has at the very least: harder to read than LEGIBLE, easier than a table that is wrapped."""
 GAP = 3
 """Columns of space between two columns of a table."""
+INSET = "  "
+"""How far rows are set in below a heading."""
 
 
 def _least_width(table: Table, kept: Sequence[int], *, unicode: bool, folded: int = LEGIBLE) -> int:
@@ -120,19 +138,39 @@ def _least_width(table: Table, kept: Sequence[int], *, unicode: bool, folded: in
     widths = []
     for at in kept:
         column = table.columns[at]
-        texts = [column.title, *(_words_of(row[at], unicode=unicode) for row in table.rows)]
-        if column.narrow is Narrow.FOLD:
-            widths.append(min(folded, max(len(text) for text in texts)))
-        else:
-            widths.append(max(len(text) for text in texts))
+        longest = max(len(text) for text in _texts(table, at, unicode=unicode))
+        widths.append(min(folded, longest) if column.narrow is Narrow.FOLD else longest)
     return sum(widths) + GAP * (len(widths) - 1)
+
+
+def _texts(table: Table, at: int, *, unicode: bool) -> list[str]:
+    return [table.columns[at].title, *(_words_of(row[at], unicode=unicode) for row in table.rows)]
 
 
 def _words_of(each: Cell, *, unicode: bool) -> str:
     return each.text if each.mark is Mark.NONE else f"{_sign(each.mark, unicode=unicode)} {each.text}"
 
 
-def _print_table(paper: _Paper, table: Table) -> None:
+def _print_table(paper: _Paper, table: Table, heads: Sequence[str]) -> None:
+    """Print a table; under headings, rows that share one stand below it, set in and all in line with each other."""
+    from rich.text import Text
+
+    least = _least_width(table, range(len(table.columns)), unicode=paper.unicode, folded=TIGHT)
+    console = paper.console(least)
+    if not heads:
+        console.print(_drawn(paper, table, table.rows))
+        return
+    widths = _widths(table, console.width - len(INSET), unicode=paper.unicode)
+    console.print(_drawn(paper, table, (), widths))
+    for head, group in groupby(zip(heads, table.rows, strict=True), key=itemgetter(0)):
+        console.print(Text(visible(head), style="bold"))
+        console.print(_drawn(paper, table, [row for _, row in group], widths, header=False))
+
+
+def _drawn(
+    paper: _Paper, table: Table, rows: Iterable[tuple[Cell, ...]], widths: Sequence[int] = (), *, header: bool = True
+) -> RichTable:
+    """Return rows as rich draws them; given widths, set in."""
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
@@ -145,18 +183,36 @@ def _print_table(paper: _Paper, table: Table) -> None:
         header_style="bold",
         pad_edge=False,
         show_edge=False,
+        show_header=header,
         padding=(0, 1),
     )
-    for column in table.columns:
-        drawn.add_column(column.title, justify=column.align, no_wrap=column.narrow is not Narrow.FOLD, overflow="fold")
-    for row in table.rows:
+    inset = INSET if widths else ""
+    for at, column in enumerate(table.columns):
+        drawn.add_column(
+            inset + column.title if at == 0 else column.title,
+            justify=column.align,
+            no_wrap=column.narrow is not Narrow.FOLD,
+            overflow="fold",
+            width=widths[at] + len(inset) * (at == 0) if widths else None,
+        )
+    for row in rows:
         cells = []
-        for each in row:
+        for at, each in enumerate(row):
             sign = "" if each.mark is Mark.NONE else _sign(each.mark, unicode=paper.unicode) + " "
-            cells.append(Text(sign, style=each.mark.style) + Text(visible(each.text)))
+            start = Text(inset if at == 0 else "") + Text(sign, style=each.mark.style)
+            cells.append(start + Text(visible(each.text)))
         drawn.add_row(*cells)
-    least = _least_width(table, range(len(table.columns)), unicode=paper.unicode, folded=TIGHT)
-    paper.console(least).print(drawn)
+    return drawn
+
+
+def _widths(table: Table, width: int, *, unicode: bool) -> list[int]:
+    """Return each column's width in a table this wide: what folds takes what the others leave it."""
+    longest = [max(len(text) for text in _texts(table, at, unicode=unicode)) for at in range(len(table.columns))]
+    folding = [at for at, column in enumerate(table.columns) if column.narrow is Narrow.FOLD]
+    spare = width - GAP * (len(longest) - 1) - sum(longest[at] for at in range(len(longest)) if at not in folding)
+    for at in folding:
+        longest[at] = min(longest[at], max(TIGHT, spare // len(folding)))
+    return longest
 
 
 def tsv(blocks: Iterable[Block]) -> str:

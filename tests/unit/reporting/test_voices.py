@@ -76,6 +76,40 @@ def test_what_spills_names_its_row() -> None:
     assert ["v32", "eastus2", "https://" + "b" * 60] in lines
 
 
+GROUPED = Table(
+    (
+        Column("endpoint", narrow=Narrow.HEAD),
+        Column("region", narrow=Narrow.HEAD),
+        Column("probe"),
+        Column("total", "right", Narrow.DROP),
+        Column("finding", narrow=Narrow.FOLD),
+    ),
+    (
+        (cell("r1"), cell("eastus2"), cell("chat"), cell("19 ms"), cell("4 checks held")),
+        (cell("r1"), cell("eastus2"), cell("(rate-limit-headers)"), cell("2 ms"), cell("nothing is said of them")),
+        (cell("v32"), cell("eastus2"), cell("chat"), cell("1.2 s"), cell("expected `stop`, found `length`")),
+    ),
+)
+
+
+def test_rows_stand_below_what_they_have_in_common_where_a_table_would_be_too_wide() -> None:
+    lines = shown(GROUPED, width=60).splitlines()
+
+    assert "endpoint" not in lines[0]
+    assert [line for line in lines if not line.startswith((" ", "─"))] == ["r1  eastus2", "v32  eastus2"]
+    assert {line.index(word) for line in lines for word in ("finding", "4 checks", "expected") if word in line} == {
+        lines[0].index("finding")
+    }
+    assert max(map(len, lines)) <= 60
+
+
+def test_a_table_with_room_has_no_headings() -> None:
+    lines = shown(GROUPED, width=100).splitlines()
+
+    assert lines[0].startswith("endpoint   region    probe")
+    assert len(lines) == 2 + len(GROUPED.rows)
+
+
 def test_marks_are_words_where_the_terminal_has_no_unicode() -> None:
     drawn = shown(TABLE, unicode=False)
 

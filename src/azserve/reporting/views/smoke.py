@@ -28,8 +28,8 @@ OUTCOME_WORDS = {Outcome.UNSUPPORTED: "unsupported", Outcome.UNEXPECTED: "also s
 def smoke(result: SmokeResult) -> tuple[Block, ...]:
     """One row per probe, endpoint and region; optional probes stand in parentheses."""
     columns = (
-        Column("endpoint"),
-        Column("region"),
+        Column("endpoint", narrow=Narrow.HEAD),
+        Column("region", narrow=Narrow.HEAD),
         Column("probe"),
         Column("outcome"),
         Column("total", "right", Narrow.DROP),
