@@ -56,14 +56,18 @@ def test_the_mixed_fleet_passes_with_what_is_not_supported_marked(
     assert "➖ unsupported-as-expected" in (tmp_path / "m.md").read_text()
 
 
-@pytest.mark.parametrize("columns", [80, 200])
-def test_what_people_see_of_it_fits_their_terminal(azserve: Azserve, emulator: Emulator, columns: int) -> None:
+@pytest.mark.parametrize(
+    ("columns", "seen"),
+    [(80, "v32  uksouth\n  (info)"), (200, "tokens/s   finding"), (200, "v32        uksouth          tools")],
+)
+def test_what_people_see_of_it_fits_their_terminal(
+    azserve: Azserve, emulator: Emulator, columns: int, seen: str
+) -> None:
     env = {**emulator.environment(), "AZSERVE_CONFIG": str(MIXED), "COLUMNS": str(columns)}
     assert azserve("deploy", "-q", env=env).code == 0
 
     done = azserve("smoke", "-q", "--endpoint", "v32", env=env)
 
     assert done.code == 0, done
-    rows = [line.split() for line in done.out.splitlines()]
-    assert ["v32", "uksouth", "tools", "✓", "passed"] in [row[:5] for row in rows]
+    assert seen in done.out
     assert max(len(line) for line in done.out.splitlines()) <= columns
