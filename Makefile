@@ -9,7 +9,7 @@ demo: .venv/ready
 	$(BIN)/azserve demo
 
 test: .venv/ready
-	$(BIN)/python -m pytest -n auto --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report= $(ARGS)
 	$(BIN)/python -m coverage report --skip-covered --fail-under=90
 
 # Somebody else's clients against the local Azure; their environments are built below .clients once, or this fails.
