@@ -53,8 +53,8 @@ def asked(emulator: Emulator, method: str, part: str) -> bool:
         return any(each["method"] == method and part in each["path"] for each in json.load(answer)["value"])
 
 
-def hang(emulator: Emulator, path: str) -> None:
-    body = json.dumps({"rules": [{"match": {"path": path}, "hang": True}]}).encode()
+def hang(emulator: Emulator, path: str, method: str = "*") -> None:
+    body = json.dumps({"rules": [{"match": {"path": path, "method": method}, "hang": True}]}).encode()
     with urlopen(Request(f"{emulator.url}/_emulator/faults", method="PUT", data=body)):
         pass
 
@@ -117,7 +117,7 @@ def test_a_deploy_says_where_it_was_left_and_writes_no_receipt(
 def test_no_read_or_write_that_hangs_holds_it_up(
     start: Start, local: Mapping[str, str], emulator: Emulator, argv: tuple[str, ...], path: str, method: str
 ) -> None:
-    hang(emulator, path)
+    hang(emulator, path, method)
     process = start(*argv, env=local)
     until(lambda: asked(emulator, method, path.strip("*").split("*")[0]), process)
 

@@ -213,6 +213,15 @@ def test_restoring_brings_keys_and_deployments_back(bench: Bench) -> None:
     assert (bench.act(ACC, "listKeys"), bench.has(f"{ACC}/deployments/v3")) == (keys, True)
 
 
+def test_what_was_being_made_when_its_account_went_comes_back_made(bench: Bench) -> None:
+    bench.account()
+    bench.begin(f"{ACC}/deployments/v3", deployment())
+    bench.delete(ACC)
+    bench.put(ACC, account(restore=True))
+
+    assert bench.get(f"{ACC}/deployments/v3")["properties"]["provisioningState"] == "Succeeded"
+
+
 def test_a_wish_to_restore_that_says_nothing_else_brings_the_account_back_as_it_was(bench: Bench) -> None:
     before = bench.put(ACC, account("acc") | {"tags": {"a": "b"}})
     bench.delete(ACC)

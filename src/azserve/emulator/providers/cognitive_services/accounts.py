@@ -232,6 +232,10 @@ def _restored(world: World, put: Put) -> Put:
         return put
     for stored in (left.account, *left.below):
         world.stored[stored.address.key] = stored
+    for stored in left.below:
+        # What was under way when the account went has nobody left who would end it.
+        if lifecycle.is_busy(stored):
+            stored.properties["provisioningState"] = "Succeeded"
     return Put(put.address, put.body, put.api_version, put.principal, left.account, put.base)
 
 

@@ -25,7 +25,7 @@ inferred(
 )
 inferred(
     "cognitive.deleted.restore",
-    "restoring brings the deployments and projects of an account back with it",
+    "restoring brings the deployments and projects of an account back with it, those whose making it cut short made",
     because="the documents say that the resource is recovered and exclude nothing",
 )
 
