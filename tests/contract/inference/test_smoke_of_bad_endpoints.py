@@ -27,7 +27,7 @@ from azserve.reporting.plain import plain
 from azserve.verifying import ProbeRun, probes, run_probes
 from azserve.verifying.patience import Patience
 
-IMPATIENT = Timeouts(connect_s=2.0, read_s=0.6, total_s=1.5)
+IMPATIENT = Timeouts(connect_s=5.0, read_s=3.0, total_s=6.0)  # room for a loaded machine
 ONCE = Patience(visible_s=0.1, allowed_s=0.1, quiet_s=0.1, first_pause_s=0.01, longest_pause_s=0.02, tries=1)
 SMOKE = SmokeSettings(required=("chat", "stream"))
 USAGE = {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}
